@@ -1,0 +1,59 @@
+"""Paths, limits and versions: the one place where they are set."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = CHECKOUT / "dbt"
+SEEDS = DBT_PROJECT / "seeds"
+
+PARSER_VERSION = "1"
+"""Raise it when a page may parse differently than before: a refresh then re-reads every page."""
+
+CODEBOOK_VERSION = "1"
+"""Raise it when a code's rules change: a refresh then annotates every month again."""
+
+PAGE_LIMIT_BYTES = 20 * 1024 * 1024
+"""A briefing page has 20 to 400 kB; over this limit a file is refused without being read."""
+
+PAGE_SUFFIXES = (".html", ".htm", ".shtml", ".txt")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds the data, and the names of what lies in it (``BRIEFINGS_HOME``)."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The folder named by ``BRIEFINGS_HOME``; by default ``warehouse/`` of the checkout. Always absolute."""
+        return cls(Path(os.environ.get("BRIEFINGS_HOME") or CHECKOUT / "warehouse").expanduser().resolve())
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "briefings.duckdb"
+
+    @property
+    def build(self) -> Path:
+        """Scratch space of a build; may be deleted when nothing runs."""
+        return self.root / ".build"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
