@@ -17,7 +17,7 @@ def vocabulary(name: str) -> pl.DataFrame:
     Raises:
         FileNotFoundError: there is no such seed.
     """
-    return pl.read_csv(SEEDS / f"{name}.csv", infer_schema=False, missing_utf8_is_empty_string=False)
+    return pl.read_csv(SEEDS / f"{name}.csv", infer_schema=False)
 
 
 @cache

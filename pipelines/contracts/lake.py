@@ -111,7 +111,7 @@ class Turns(dy.Schema):
     speaker_kind = _text("What the label names: outlet, spokesperson, person or generic (Q, A, Journalist); null without a label.", nullable=True, one_of=SPEAKER_KINDS)
     outlet_id = _text("Asking outlet (entity id); null when not published or not in the vocabulary.", nullable=True)
     spokesperson_id = _text("Speaking spokesperson (entity id); null for questions and notes and when unknown.", nullable=True)
-    is_follow_up = dy.Bool(description="Whether the page marks the question as a follow-up, or the same outlet asks on at once.")
+    is_follow_up = dy.Bool(description="Whether the page marks the question as a follow-up.")
     after_conference = dy.Bool(description="Whether the page says that it was put after the conference.")
     text = _text("Words of the turn without the label; paragraphs separated by line breaks.", min_length=1)
     start_char = _count("Where the text begins in documents.body_text.")
@@ -135,14 +135,18 @@ class Exchanges(dy.Schema):
     question_turn_id = _text("The question's turn; null for an answer without a question.", nullable=True)
     answer_turn_id = _text("The answer's first turn; null for a question without an answer.", nullable=True)
     question_text = _text("The question with its label, as published; empty for an answer without a question.")
-    answer_text = _text("The answer with its label and interjections, as published; empty for a question without an answer.")
+    answer_text = _text(
+        "What is published between the question and the next one: the answer with its label, interjections and any "
+        "closing note; empty for a question without an answer."
+    )
+    closing_text = _text("Closing or recess note with which answer_text ends; null for all but the last exchanges of some pages.", nullable=True)
     outlet_id = _text("Asking outlet (entity id); null when not published or unknown to the vocabulary.", nullable=True)
     outlet = _text("Outlet's name in the vocabulary, else the label as published; null when not published.", nullable=True)
     outlet_reason = _text("Why there is no outlet_id: not_published, generic_label, no_label, unknown_label; null when there is one.", nullable=True)
     co_askers = dy.List(dy.String(), description="Other outlets that asked the same.")
     spokesperson_id = _text("Who answered (entity id); null when unknown.", nullable=True)
     language = _text("Language of the text.", one_of=LANGUAGES)
-    is_follow_up = dy.Bool(description="Whether the question follows up the one before.")
+    is_follow_up = dy.Bool(description="Whether the page marks the question as a follow-up.")
     after_conference = dy.Bool(description="Whether it was put after the conference.")
 
 

@@ -1,0 +1,48 @@
+"""Index pages: lists of links to briefings. No documents, but they date pages whose title does not."""
+
+from __future__ import annotations
+
+import re
+from datetime import date as day
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser
+
+from pipelines.parse.dates import find_dates
+from pipelines.parse.decode import decode
+from pipelines.parse.model import IndexLink, IndexPage
+from pipelines.parse.readers import squeeze
+from pipelines.parse.titles import is_briefing_title, read_title
+
+MINIMUM_LINKS = 3
+"""Links to briefings from which a page without a headline of its own counts as an index. Real ones list 7 to 30."""
+
+_LISTED_DATE = re.compile(r"[(（]?\s*((?:19|20)\d{2}-\d{1,2}-\d{1,2})")
+
+
+def parse_index(raw: bytes, url: str | None = None) -> IndexPage | None:
+    """The links of an index page, in page order; None when the page is no index.
+
+    Args:
+        raw: bytes of an HTML page.
+        url: its address; links stay relative where it is not known.
+
+    ``source_id`` is left empty for the dispatcher to set. A link's date is the one in its title, else the one that the list prints beside it.
+    """
+    tree = LexborHTMLParser(decode(raw))
+    links = []
+    for anchor in tree.css("a[href]"):
+        title = squeeze(anchor.text())
+        href = (anchor.attributes.get("href") or "").strip()
+        if not is_briefing_title(title) or not re.search(r"t?\d{5,}\.s?html?$|tN?\d+_\d+\.", href):
+            continue
+        date = read_title(title).page_date.date
+        if date is None and anchor.parent is not None:
+            listed = _LISTED_DATE.search(squeeze(anchor.parent.text()))
+            dates = [d for d in find_dates(listed[1]) if d[0]] if listed else []
+            if dates:
+                date = day(dates[0][0] or 0, dates[0][1], dates[0][2])
+        links.append(IndexLink(urljoin(url or "", href), title, date))
+    if len(links) < MINIMUM_LINKS:
+        return None
+    return IndexPage("", tuple(links))

@@ -1,0 +1,73 @@
+"""The one way into the parser: bytes of a page in, a document (or an index page) out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from pipelines.parse.index_page import parse_index
+from pipelines.parse.mfa_en import parse_mfa_en
+from pipelines.parse.mfa_zh import parse_mfa_zh
+from pipelines.parse.model import IndexPage, ParsedPage, SourcePage, UnparsablePage
+from pipelines.parse.news_article import parse_news_article
+from pipelines.parse.readers import read_page
+from pipelines.parse.titles import is_briefing_title
+from pipelines.vocabularies import vocabulary
+
+_HAN = re.compile(r"[一-鿿]")
+
+
+def parse_page(raw: bytes, url: str | None = None) -> ParsedPage | IndexPage:
+    """Read a page by its own marks.
+
+    Args:
+        raw: the bytes as served or pasted.
+        url: address that served them, where known; used only to resolve links.
+
+    Returns:
+        One document, or an index page with the links that it lists.
+
+    Raises:
+        UnparsablePage: the page fits no layout; it says which came closest and why it failed.
+    """
+    page = read_page(raw)
+    if not page.blocks and not page.title:
+        raise UnparsablePage("empty_page", "The page holds no text. Check that the file is complete.")
+    if not is_briefing_title(page.title):
+        index = parse_index(raw, url) if page.is_html else None
+        if index is not None:
+            return replace(index, source_id=_source_of(index.links[0].title) or "unknown")
+        return _news_or_nothing(page)
+    source_id = _source_of(page.title)
+    if source_id is None:
+        raise UnparsablePage(
+            "other_ministry",
+            f"The title {page.title[:120]!r} belongs to no source of dbt/seeds/sources.csv. Add a row there to take it in.",
+            "mfa_zh" if _HAN.search(page.title) else "mfa_en",
+        )
+    read = parse_mfa_zh if _HAN.search(page.title) else parse_mfa_en
+    return replace(read(page), source_id=source_id)
+
+
+def _news_or_nothing(page: SourcePage) -> ParsedPage:
+    try:
+        return parse_news_article(page)
+    except UnparsablePage as error:
+        raise UnparsablePage(
+            error.reason,
+            f"Neither a spokesperson's page (no such title) nor a news article: {error.detail}",
+            error.nearest_layout or "news_article",
+        ) from error
+
+
+@cache
+def _sources() -> list[tuple[str, re.Pattern[str]]]:
+    rows = sorted(vocabulary("sources").iter_rows(named=True), key=lambda row: int(row["precedence"]))
+    return [(row["source_id"], re.compile(row["title_pattern"])) for row in rows if row["title_pattern"]]
+
+
+def _source_of(title: str) -> str | None:
+    return next((source_id for source_id, pattern in _sources() if pattern.search(title)), None)
+
+
