@@ -62,6 +62,9 @@ class Documents(dy.Schema):
         dy.Struct({"rule": dy.String(), "text": dy.String()}),
         description="Page furniture that was set aside, with the name of the rule.",
     )
+    shares_briefing_with = _text(
+        "Another document that claims the same briefing with other words; null for nearly all.", nullable=True
+    )
     byline = _text("Author or agency of an article; null elsewhere.", nullable=True)
     dateline = _text("Place that an article is filed from; null elsewhere.", nullable=True)
     sha256 = _text("SHA-256 of the bytes of the current version.")

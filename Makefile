@@ -1,0 +1,72 @@
+# Every target sets up what it needs: Python >= 3.11 with venv, and make, are enough.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+UV     := .tools/bin/uv
+BIN    := .venv/bin
+HOME_FOLDER := $(or $(BRIEFINGS_HOME),$(CURDIR)/warehouse)
+# The project's own sample, unless INPUT names a folder of real pages.
+INPUT  ?= tests/fixtures/sample
+
+export BRIEFINGS_HOME := $(HOME_FOLDER)
+export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
+export DO_NOT_TRACK   := 1
+
+.PHONY: help setup run test test-fast check format ui manifest bench dictionary lock clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Needs Python 3.11 or later; say which with make PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.installed: requirements.lock pyproject.toml | $(UV)
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --require-hashes requirements.lock
+	$(UV) pip install --quiet --no-deps --editable .
+	touch $@
+
+setup: .venv/.installed  ## install everything into .venv
+
+run: setup  ## ingest INPUT (default: the sample), refresh, show the marts' first rows
+	@$(BIN)/briefings ingest "$(INPUT)" || [ $$? -eq 1 ]
+	@$(BIN)/briefings refresh || [ $$? -eq 1 ]
+	@$(BIN)/briefings tour
+
+test: setup  ## all tests, fast ones first
+	$(BIN)/pytest tests/unit tests/eval tests/integration
+
+test-fast: setup  ## unit tests only
+	$(BIN)/pytest tests/unit
+
+check: setup  ## format, lint, types, SQL
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt/models dbt/tests --disable-progress-bar
+
+format: setup  ## put code and SQL into the agreed form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix dbt/models dbt/tests --disable-progress-bar
+
+$(DAGSTER_HOME)/dagster.yaml: pipelines/defs/dagster.yaml
+	mkdir -p $(@D)
+	cp $< $@
+
+ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:3000
+	$(BIN)/dagster dev --module-name pipelines.definitions --host 127.0.0.1 --port $(or $(PORT),3000)
+
+bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
+	$(BIN)/python -m tests.bench
+
+lock: $(UV)  ## renew requirements.lock from pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements.lock
+
+clean:  ## remove what was installed and built, never the data
+	rm -rf .venv .tools dbt/target dbt/logs

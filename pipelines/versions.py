@@ -1,0 +1,43 @@
+"""Versions of what makes rows: the declared number and a hash over the code and vocabularies behind it.
+
+The number is for people; the hash sees to it that no row survives a change of the rules that made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from pipelines.settings import CHECKOUT, CODEBOOK_VERSION, PARSER_VERSION, SEEDS
+
+_CODE = CHECKOUT / "pipelines"
+
+
+def _hash(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]
+
+
+@cache
+def parser_version() -> str:
+    """``<number>+<hash>`` over the parser's code and the vocabularies that it reads."""
+    seeds = [SEEDS / f"{name}.csv" for name in ("sources", "outlets")]
+    return f"{PARSER_VERSION}+{_hash([*(_CODE / 'parse').glob('*.py'), *seeds])}"
+
+
+@cache
+def normaliser_version() -> str:
+    """Hash over the code that makes tables of parsed pages, and every vocabulary."""
+    return _hash(
+        [*(_CODE / "normalise").glob("*.py"), *(_CODE / "contracts").glob("*.py"), _CODE / "identifiers.py", *SEEDS.glob("*.csv")]
+    )
+
+
+@cache
+def codebook_version() -> str:
+    """``<number>+<hash>`` over the annotator's code and every vocabulary."""
+    return f"{CODEBOOK_VERSION}+{_hash([*(_CODE / 'annotate').glob('*.py'), *SEEDS.glob('*.csv')])}"
