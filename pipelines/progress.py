@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 class Progress(Protocol):
@@ -52,21 +55,22 @@ class RichProgress:
             TimeRemainingColumn(),
         )
         self._bars = Bars(*columns, console=self._console, disable=not self._is_terminal)
-        self._task = None
+        self._task: TaskID | None = None
 
     def __enter__(self) -> RichProgress:
         self._bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._end_stage()
         self._bars.stop()
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a bar, or print the line."""
+        self._end_stage()
         if not self._is_terminal:
-            self._console.print(f"{name}: {total} to do" if total is not None else f"{name} …", highlight=False)
-        if self._task is not None and self._bars.tasks[self._task].total is None:
-            self._bars.update(self._task, total=1, completed=1)
+            self._print(f"{name}: {total:,} to do" if total is not None else f"{name} …")
         self._task = self._bars.add_task(name, total=total)
 
     def advance(self, n: int = 1) -> None:
@@ -76,4 +80,12 @@ class RichProgress:
 
     def note(self, message: str) -> None:
         """Print the message above the bars."""
-        self._console.print(message, style="yellow", highlight=False)
+        self._print(message, style="yellow")
+
+    def _end_stage(self) -> None:
+        """Fill the bar of a stage whose number of steps was not known: the next one has begun."""
+        if self._task is not None and self._bars.tasks[self._task].total is None:
+            self._bars.update(self._task, total=1, completed=1)
+
+    def _print(self, message: str, style: str | None = None) -> None:
+        self._console.print(message, style=style, highlight=False, markup=False, soft_wrap=True)

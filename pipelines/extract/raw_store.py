@@ -16,25 +16,34 @@ from typing import Literal
 
 import polars as pl
 
+from pipelines.errors import BriefingsError
 from pipelines.identifiers import digest, digest_bytes
 from pipelines.settings import Home
 
 CAPTURES = pl.Schema(
     {
-        "sha256": pl.String,
-        "url": pl.String,
+        "sha256": pl.String(),
+        "url": pl.String(),
         "fetched_at": pl.Datetime("us"),
-        "http_status": pl.Int64,
-        "size_bytes": pl.Int64,
-        "media_type": pl.String,
-        "origin": pl.String,
+        "http_status": pl.Int64(),
+        "size_bytes": pl.Int64(),
+        "media_type": pl.String(),
+        "origin": pl.String(),
         "file_modified_at": pl.Datetime("us"),
         "ingested_at": pl.Datetime("us"),
-        "outcome": pl.String,
-        "reason": pl.String,
-        "detail": pl.String,
+        "outcome": pl.String(),
+        "reason": pl.String(),
+        "detail": pl.String(),
     }
 )
+
+
+class DamagedStoreError(BriefingsError):
+    """A file of the raw store was changed by something else. The message names it and says what to do."""
+
+
+_TIMES = [name for name, kind in CAPTURES.items() if kind == pl.Datetime("us")]
+_IDENTITY = ["sha256", "url", "fetched_at", "http_status", "outcome", "_unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Capture:
 
     Attributes:
         sha256: of the bytes; None when the file was refused unread.
+        size_bytes: of the file; 0 when even that could not be read.
         fetched_at: only where a manifest or an archive states it, never the time of the ingest.
         origin: the file that the bytes came from.
         outcome: ``stored``, or ``refused`` with reason and detail.
@@ -62,11 +72,20 @@ class Capture:
     detail: str | None = None
 
     @property
-    def identity(self) -> tuple[str | None, ...]:
-        """Captures that agree in this are one: the same bytes, address, fetch time and status."""
-        fetched_at = self.fetched_at.isoformat() if self.fetched_at else None
+    def identity(self) -> tuple[object, ...]:
+        """Captures that agree in this are one: the same bytes, address, fetch time and status.
+
+        The outcome is part of it, so that bytes which an older version refused can still come in; of a file that was
+        never read, only its place is known.
+        """
         unread = self.origin if self.sha256 is None else None
-        return (self.sha256, self.url, fetched_at, str(self.http_status), self.outcome, unread)
+        return (self.sha256, self.url, self.fetched_at, self.http_status, self.outcome, unread)
+
+    @property
+    def rank(self) -> tuple[str, str]:
+        """Which of the equal captures stands for all: the oldest file, then the first name. Not the first to arrive,
+        or the order in which folders are ingested would show in the tables."""
+        return (self.file_modified_at.isoformat() if self.file_modified_at else "unknown", self.origin)
 
 
 def object_path(sha256: str) -> Path:
@@ -85,7 +104,7 @@ def store_bytes(home: Home, raw: bytes) -> str:
     """
     sha256 = digest_bytes(raw)
     path = home.root / object_path(sha256)
-    if not (path.exists() and path.stat().st_size == len(raw)):
+    if not path.exists():
         _write_aside(path, raw)
     return sha256
 
@@ -100,38 +119,57 @@ def read_object(home: Home, sha256: str) -> bytes:
 
 
 def append_captures(home: Home, captures: Iterable[Capture]) -> None:
-    """Add a segment to the record; its name comes from its content."""
-    lines = [json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(c).items()}, ensure_ascii=False) for c in captures]
+    """Add a segment to the record; its name comes from its content.
+
+    Raises:
+        OSError: the disk is full or the home cannot be written; the record is then as it was.
+    """
+    lines = [json.dumps({name: _plain(value) for name, value in asdict(c).items()}, ensure_ascii=False) for c in captures]
     if lines:
         text = "\n".join(lines) + "\n"
         _write_aside(home.raw / "manifest" / f"{digest(text, 24)}.jsonl", text.encode())
 
 
 def read_captures(home: Home) -> pl.DataFrame:
-    """All captures ever recorded, in CAPTURES columns: one row an identity, the same whatever the order of arrival."""
-    records = []
-    for path in sorted((home.raw / "manifest").glob("*.jsonl")):
-        records.extend(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
-    texts = pl.Schema({name: pl.String if kind == pl.Datetime("us") else kind for name, kind in CAPTURES.items()})
-    captures = pl.DataFrame(records, schema=texts).with_columns(
-        pl.col(name).str.to_datetime(time_unit="us") for name, kind in CAPTURES.items() if kind == pl.Datetime("us")
-    )
-    unread = pl.when(pl.col("sha256").is_null()).then(pl.col("origin"))
-    order = ["sha256", "url", "fetched_at", "http_status", "file_modified_at", "origin", "ingested_at"]
+    """All captures ever recorded, in CAPTURES columns: one row an identity, the same whatever the order of arrival.
+
+    That a file could not be read is left out once it has been read.
+
+    Raises:
+        DamagedStoreError: a segment of the record is no JSON.
+    """
+    records: list[dict[str, object]] = []
+    for path in sorted((home.raw / "manifest").glob("[!.]*.jsonl")):
+        try:
+            # Not splitlines(): a title or address may hold U+2028 or U+0085, which end a line there but not in JSON.
+            records.extend(json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
+        except ValueError as error:
+            raise DamagedStoreError(
+                f"{path} is damaged ({error}). Restore it from a copy; without one, delete it and ingest its pages again: "
+                "their bytes are still in raw/objects."
+            ) from error
+    as_written = pl.Schema(dict(CAPTURES) | dict.fromkeys(_TIMES, pl.String()))
+    is_unread = pl.col("sha256").is_null()
     return (
-        captures.with_columns(unread=unread)
-        .sort(order, nulls_last=True)
-        .unique(["sha256", "url", "fetched_at", "http_status", "outcome", "unread"], keep="first", maintain_order=True)
-        .drop("unread")
+        pl.DataFrame(records, schema=as_written)
+        .with_columns(pl.col(_TIMES).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us"))
+        .with_columns(_unread=pl.when(is_unread).then("origin"), _read_at=pl.col("ingested_at").filter(~is_unread).max().over("origin"))
+        .filter((is_unread & (pl.col("_read_at") >= pl.col("ingested_at"))).fill_null(value=False).not_())
+        .sort("file_modified_at", "origin", "ingested_at", nulls_last=True)
+        .unique(_IDENTITY, keep="first", maintain_order=True)
+        .sort(_IDENTITY, nulls_last=True)
+        .drop("_unread", "_read_at")
     )
 
 
-def known_identities(home: Home) -> set[tuple[str | None, ...]]:
-    """Identities of all captures in the record."""
-    known = set()
-    for row in read_captures(home).iter_rows(named=True):
-        known.add(Capture(**row).identity)
-    return known
+def known_captures(home: Home) -> dict[tuple[object, ...], tuple[str, str]]:
+    """Identity -> rank of every capture in the record."""
+    captures = [Capture(**row) for row in read_captures(home).iter_rows(named=True)]
+    return {capture.identity: capture.rank for capture in captures}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _write_aside(path: Path, raw: bytes) -> None:
@@ -142,6 +180,16 @@ def _write_aside(path: Path, raw: bytes) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
