@@ -9,22 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
+from dataclasses import replace
 
 from pipelines.parse import labels
-from pipelines.parse.assemble import Piece, assemble
-from pipelines.parse.dates import find_dates, year_near
-from pipelines.parse.model import Block, PageDate, ParsedPage, Role, SourcePage, SpeakerKind, UnparsablePage
+from pipelines.parse.conference import BOLD, Paragraph, conference_page, next_is_answer, next_label
+from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePage
 from pipelines.parse.titles import read_title
-
-Mark = Literal["question", "answer", "speaker", "after_conference", "stage", "closing", "intro", "plain"]
-"""What a paragraph begins: ``speaker`` is the spokesperson's own name, which answers or opens."""
-
-BOLD = 0.6
-"""Share of bold letters from which a paragraph counts as bold: between the 0 to 0.4 of emphasis and the 0.85 to 1.0 of
-questions on the pages of 2018 to 2020."""
 
 _INTRO = re.compile(
     r"""^(?:On\s+(?:the\s+)?(?:(?:morning|afternoon|evening)\s+of\s+)?.{3,40}?,\s*)?(?:the\s+)?(?:Chinese\s+)?(?:Foreign\s+Ministry|MFA)?\s*
@@ -58,16 +48,6 @@ _INLINE_LABEL = re.compile(r"(?<=[.?!”\"’'）)])\s+(?=(?:Q|A|Follow-up)\s*:\
 _PHOTO = re.compile(r"^\(?(?:Photo|Picture|File photo|Video)\b.{0,120}$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    text: str
-    is_bold: bool
-    mark: Mark = "plain"
-    label: str | None = None
-    label_kind: SpeakerKind | None = None
-    label_length: int = 0
-
-
 def parse_mfa_en(page: SourcePage) -> ParsedPage:
     """Read an English ministry page.
 
@@ -98,29 +78,16 @@ def parse_mfa_en(page: SourcePage) -> ParsedPage:
 
     speakers = _speakers(title.speakers, blocks)
     paragraphs = _mark(blocks, speakers, separated_at)
-    pieces = _group(paragraphs)
-    body_text, turns = assemble([p.text for p in paragraphs], pieces)
-    has_outlets = any(t.speaker_kind == "outlet" for t in turns if t.role == "question")
-    has_questions = any(t.role == "question" for t in turns)
-    main, *others = speakers or [None]
-    named = [t.speaker_label for t in turns if t.speaker_kind == "spokesperson" and t.speaker_label]
-    for name in dict.fromkeys(named):
-        if main is not None and not labels.names_speaker(name, [main, *others]) and len(name.split()) > 1:
-            others.append(name)
-    return ParsedPage(
-        layout="mfa_en_labelled" if has_outlets else "mfa_en_qa" if has_questions else "mfa_en_statement",
+    return conference_page(
+        paragraphs,
+        page=page,
+        layout="mfa_en",
         source_id="mfa-en",
-        kind=title.kind,
         language="en",
-        title=page.title,
-        page_date=_page_date(title.page_date, page, body_text),
-        spokespersons=tuple(([main] if main else []) + others),
-        body_text=body_text,
-        turns=turns,
-        published_at=page.stamp,
-        url=page.url,
-        boilerplate=tuple(boilerplate),
-        language_links=page.language_links,
+        kind=title.kind,
+        title_date=title.page_date,
+        speakers=speakers,
+        boilerplate=boilerplate,
     )
 
 
@@ -155,7 +122,7 @@ def _speakers(from_title: Sequence[str], blocks: Sequence[Block]) -> list[str]:
 # --- what each paragraph begins ----------------------------------------------------------------------------------------
 
 
-def _mark(blocks: Sequence[Block], speakers: Sequence[str], separated_at: set[int]) -> list[_Paragraph]:
+def _mark(blocks: Sequence[Block], speakers: Sequence[str], separated_at: set[int]) -> list[Paragraph]:
     paragraphs = []
     is_closing = False
     for i, block in enumerate(blocks):
@@ -170,9 +137,9 @@ def _mark(blocks: Sequence[Block], speakers: Sequence[str], separated_at: set[in
     return _confirm_questions(_find_other_speakers(paragraphs))
 
 
-def _mark_one(block: Block, speakers: Sequence[str], is_first: bool) -> _Paragraph:
+def _mark_one(block: Block, speakers: Sequence[str], is_first: bool) -> Paragraph:
     text, is_bold = block.text, block.bold_share > BOLD
-    paragraph = _Paragraph(text, is_bold)
+    paragraph = Paragraph(text, is_bold)
     after = _AFTER.match(text)
     split = labels.split_label(text)
     if after:
@@ -206,7 +173,7 @@ def _mark_one(block: Block, speakers: Sequence[str], is_first: bool) -> _Paragra
     return paragraph
 
 
-def _find_other_speakers(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+def _find_other_speakers(paragraphs: list[Paragraph]) -> list[Paragraph]:
     """Tell the labels of a second speaker from outlets.
 
     Outlets ask: the next label after theirs is the answer's. A name that follows a question's label directly, again and
@@ -239,7 +206,7 @@ def _is_question_text(text: str) -> bool:
     return "?" in text
 
 
-def _confirm_questions(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+def _confirm_questions(paragraphs: list[Paragraph]) -> list[Paragraph]:
     """Keep the outlet labels that ask; the other capitalised beginnings ("Fact: …") are text of an answer.
 
     A question's label is confirmed by bold type, by the vocabulary, or by what follows: the next label is the
@@ -263,151 +230,12 @@ def _confirm_questions(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
         if paragraph.label_kind == "generic" or paragraph.is_bold or labels.is_known_outlet(paragraph.label or ""):
             is_answered = False
             continue
-        if _next_label(paragraphs, i) == n and is_labelled and paragraphs[n - 1].text.endswith(("?", "？")):
+        if next_label(paragraphs, i) == n and is_labelled and paragraphs[n - 1].text.endswith(("?", "？")):
             # The page was cut after a question, or the answer was never published.
             continue
-        asks = _is_question_text(" ".join(p.text for p in paragraphs[i : _next_label(paragraphs, i)]))
-        if is_answered and not has_bold_questions and (asks or paragraph.mark == "question" and _next_is_answer(paragraphs, i)):
+        asks = _is_question_text(" ".join(p.text for p in paragraphs[i : next_label(paragraphs, i)]))
+        if is_answered and not has_bold_questions and (asks or paragraph.mark == "question" and next_is_answer(paragraphs, i)):
             is_answered = False
             continue
         confirmed[i] = replace(paragraph, mark="plain", label=None, label_kind=None, label_length=0)
     return confirmed
-
-
-def _next_label(paragraphs: Sequence[_Paragraph], i: int) -> int:
-    return next((j for j in range(i + 1, len(paragraphs)) if paragraphs[j].mark not in ("plain", "stage")), len(paragraphs))
-
-
-def _next_is_answer(paragraphs: Sequence[_Paragraph], i: int) -> bool:
-    j = _next_label(paragraphs, i)
-    return j < len(paragraphs) and paragraphs[j].mark in ("answer", "speaker")
-
-
-# --- paragraphs to pieces ----------------------------------------------------------------------------------------------
-
-
-def _group(paragraphs: Sequence[_Paragraph]) -> list[Piece]:
-    """Give every paragraph to a piece, and number the exchanges."""
-    pieces: list[Piece] = []
-    state: Role = "opening"
-    exchange = -1
-    is_after = False
-    has_questions = any(p.mark in ("question", "after_conference") for p in paragraphs)
-
-    def add(role: Role, i: int, paragraph: _Paragraph, number: int | None, label: bool = True) -> None:
-        pieces.append(
-            Piece(
-                role=role,
-                start=i,
-                end=i + 1,
-                label=paragraph.label if label else None,
-                label_kind=paragraph.label_kind if label else None,
-                label_length=paragraph.label_length if label else 0,
-                exchange=number,
-                is_follow_up=role == "question" and bool(paragraph.label and labels.is_follow_up(paragraph.label)),
-                after_conference=is_after and role in ("question", "answer"),
-            )
-        )
-
-    for i, p in enumerate(paragraphs):
-        following = paragraphs[_next_label(paragraphs, i)] if _next_label(paragraphs, i) < len(paragraphs) else None
-        if p.mark == "question":
-            exchange += 1
-            state = "question"
-            add("question", i, p, exchange)
-        elif p.mark == "after_conference":
-            is_after = True
-            # The remark alone ("The following questions were raised …:") announces; with words after it, it asks.
-            announces = p.label is None and (p.text.rstrip().endswith((":", ".")) and len(p.text) < 130) and (
-                following is None or following.mark == "question" or i + 1 < len(paragraphs) and paragraphs[i + 1].mark == "plain"
-            )
-            if announces:
-                add("note", i, p, None, label=False)
-                state = "note"
-            else:
-                exchange += 1
-                state = "question"
-                add("question", i, p, exchange)
-        elif p.mark in ("answer", "speaker"):
-            if state == "opening" and p.mark == "speaker" and has_questions and not _is_orphan_answer(paragraphs, i):
-                add("opening", i, p, None)
-            elif not has_questions:
-                state = "opening"
-                add("opening", i, p, None)
-            elif state == "opening":
-                exchange += 1
-                state = "answer"
-                add("answer", i, p, exchange)
-            else:
-                state = "answer"
-                add("answer", i, p, max(exchange, 0))
-        elif p.mark == "stage":
-            add("note", i, p, exchange if state in ("question", "answer") else None, label=False)
-        elif p.mark == "intro" and all(piece.role == "narration" for piece in pieces):
-            add("narration", i, p, None, label=False)
-        elif p.mark == "closing":
-            add("closing", i, p, exchange if exchange >= 0 else None, label=False)
-        else:
-            previous = pieces[-1] if pieces else None
-            if state == "note" and previous and previous.role == "note":
-                # Words after "The following question was raised …" without a label of their own are the question.
-                exchange += 1
-                state = "question"
-                add("question", i, p, exchange, label=False)
-            elif previous and previous.role == state and not (state == "question" and _turns_to_answer(paragraphs, i)):
-                pieces[-1] = replace(previous, end=i + 1)
-            elif previous and previous.role == "closing":
-                pieces[-1] = replace(previous, end=i + 1)
-            elif state == "question" and previous and previous.role == "question":
-                state = "answer"
-                add("answer", i, p, exchange, label=False)
-            else:
-                add(state, i, p, exchange if state in ("question", "answer") else None, label=False)
-    return [_with_co_askers(piece, paragraphs) for piece in pieces]
-
-
-def _is_orphan_answer(paragraphs: Sequence[_Paragraph], i: int) -> bool:
-    """A speaker's label before the first question opens the conference."""
-    return not any(p.mark in ("question", "after_conference") for p in paragraphs[i + 1 :])
-
-
-def _turns_to_answer(paragraphs: Sequence[_Paragraph], i: int) -> bool:
-    """Whether an unlabelled paragraph after a question is its answer whose label is missing.
-
-    It is when bold type ends with the question, or when no answer's label comes before the next question.
-    """
-    if labels.only_similar_askers(paragraphs[i].text):
-        return False
-    if paragraphs[i - 1].is_bold and not paragraphs[i].is_bold:
-        return not _next_is_answer(paragraphs, i) or not any(p.is_bold for p in paragraphs[i:_next_label(paragraphs, i)])
-    return not paragraphs[i].is_bold and not _next_is_answer(paragraphs, i)
-
-
-def _with_co_askers(piece: Piece, paragraphs: Sequence[_Paragraph]) -> Piece:
-    if piece.role != "question":
-        return piece
-    names = labels.similar_askers(" ".join(p.text for p in paragraphs[piece.start : piece.end]))
-    if piece.label and piece.label_kind == "outlet" and not labels.is_single_outlet(piece.label):
-        names = labels.joint_askers(piece.label)[1:] + names
-    return replace(piece, co_askers=tuple(names)) if names else piece
-
-
-# --- date --------------------------------------------------------------------------------------------------------------
-
-
-def _page_date(from_title: PageDate, page: SourcePage, body_text: str) -> PageDate:
-    """The title's date; what it lacks comes from the page's time stamp, then from dates in the text."""
-    if from_title.date:
-        return from_title
-    if from_title.month and from_title.day:
-        if page.stamp and (year := year_near(from_title.month, from_title.day, [page.stamp.date()], days=10)):
-            return PageDate(year, from_title.month, from_title.day, "title_year_from_stamp")
-        full = [date(y, m, d) for y, m, d in find_dates(body_text[:20_000]) if y]
-        if year := year_near(from_title.month, from_title.day, full):
-            return PageDate(year, from_title.month, from_title.day, "title_year_from_body")
-        return from_title
-    if page.stamp:
-        return PageDate(page.stamp.year, page.stamp.month, page.stamp.day, "stamp")
-    first = body_text.split("\n", 1)[0]
-    dates = [d for d in find_dates(first) if d[0]] if _INTRO.match(first) else []
-    return PageDate(*dates[0], "body") if dates else from_title
