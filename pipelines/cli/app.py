@@ -1,0 +1,320 @@
+"""The commands.
+
+Exit codes: 0 done; 1 finished, but documents were quarantined or a check failed; 2 bad usage, input not found, or the
+home cannot be read or written; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from pipelines.errors import BriefingsError
+from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    from pipelines.extract.ingest import IngestReport
+    from pipelines.refresh import RefreshReport
+
+from pipelines.cli.output import Format, console, print_counts, print_frame, say, write_frame
+
+QUARANTINED, UNUSABLE = 1, 2
+
+LISTED_FILES = 20
+"""A report names this many refused files; ``core.quarantine`` has all."""
+
+TOUR_ROWS, TOUR_COLUMNS = 3, 8
+
+app = typer.Typer(
+    name="briefings",
+    help="Foreign-ministry briefings as a warehouse in which every count leads back to the sentence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,  # rich help would take half a second to load
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done · 1 finished, but documents were quarantined or a check failed · 2 bad usage or input not found.",
+)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder that holds the data; by default BRIEFINGS_HOME, else warehouse/ of the checkout.")
+]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="By default what the name of --output says, else a table.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="File to write to, instead of standard output.", dir_okay=False)]
+
+
+class CommandError(BriefingsError):
+    """Ends a command with exit code 2 and a message that says what to do."""
+
+
+def main() -> None:
+    """Run the command. Every error becomes one line on standard error; BRIEFINGS_DEBUG=1 shows where it came from."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("BRIEFINGS_DEBUG"):
+            raise
+        for line in _explain(error).splitlines():
+            say(line, style="bold red")
+        sys.exit(UNUSABLE)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, BriefingsError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}. What was stored before is unharmed; mend this and run the command again."
+    if type(error).__module__.endswith("duckdb"):
+        return str(error)
+    return f"{type(error).__name__}: {error}. This is a fault of the program; please report it (BRIEFINGS_DEBUG=1 shows where)."
+
+
+@app.callback()
+def _options(context: typer.Context, home: HomeOption = None) -> None:
+    context.obj = home
+
+
+def _home(context: typer.Context, own: Path | None) -> Home:
+    given = own or context.obj
+    return Home(given.expanduser().resolve()) if given else Home.from_environment()
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders with everything below them.")],
+    home: HomeOption = None,
+) -> None:
+    """Store pages (.html .htm .shtml .txt) in the raw store. A manifest.csv beside them tells their URL and fetch time."""
+    from pipelines.extract.ingest import ingest as run
+    from pipelines.progress import RichProgress
+
+    with RichProgress() as progress:
+        report = run(_home(context, home), paths, progress)
+    _show_ingest(report)
+    if report.refused or report.unreadable:
+        raise typer.Exit(QUARANTINED)
+
+
+def _show_ingest(report: IngestReport) -> None:
+    rows: list[tuple[str, object]] = [("new pages", report.n_new), ("known pages", report.n_known)]
+    rows += [(f"refused: {reason}", n) for reason, n in report.refused_by_reason.items()]
+    rows += [("unreadable", len(report.unreadable))] if report.unreadable else []
+    print_counts("Ingest", rows)
+    troubles = [(path, message) for path, message in report.unreadable]
+    troubles += [(path, f"{reason}. {detail}") for path, reason, detail in report.refused]
+    for path, message in troubles[:LISTED_FILES]:
+        say(f"{path}: {message}", style="yellow")
+    if len(troubles) > LISTED_FILES:
+        say(f'… and {len(troubles) - LISTED_FILES:,} more; after a refresh `briefings sql "from core.quarantine"` lists all.')
+    if report.n_new:
+        say("Next: briefings refresh")
+
+
+@app.command()
+def refresh(
+    context: typer.Context,
+    full: Annotated[bool, typer.Option("--full", help="Parse every stored page again.")] = False,
+    month: Annotated[
+        list[str] | None, typer.Option("--month", metavar="YYYY-MM", help="Parse the pages of this month again; repeatable.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Bring the published file up to date with what is stored.
+
+    Parses, normalises and annotates what is new, builds and checks the marts, and swaps the file in if every check passed.
+    """
+    from pipelines.cli.status import months_known
+
+    place = _home(context, home)
+    for name in month or ():
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+            raise typer.BadParameter(f"'{name}' is no month; write it as 2020-09.", param_hint="--month")
+        if name not in months_known(place):
+            raise CommandError(f"No page of {name} is stored in {place.root}. `briefings status` shows which months are.")
+    if not _has_pages(place):
+        raise CommandError(_nothing_stored(place))
+
+    from pipelines.progress import RichProgress
+    from pipelines.refresh import refresh as run
+
+    with RichProgress() as progress:
+        report = run(place, full=full, months=month or (), progress=progress)
+    _show_refresh(report)
+    if report.quarantined or (report.build and not report.build.success):
+        raise typer.Exit(QUARANTINED)
+
+
+def _show_refresh(report: RefreshReport) -> None:
+    print_counts("Rows", report.rows)
+    if report.quarantined:
+        print_counts("Quarantined", report.quarantined)
+        say('`briefings sql "from core.quarantine"` says which and why.')
+    if report.message:
+        say(report.message, style="yellow")
+    if report.is_unchanged:
+        say("Nothing has changed since the last refresh.")
+        return
+    seconds = ", ".join(f"{stage} {value:.1f} s" for stage, value in report.seconds.items())
+    months = f"{len(report.months_written)} months remade" if report.months_written else "no month remade"
+    say(f"{report.n_pages_parsed:,} pages parsed, {months}, {'published' if report.published else 'nothing published'} ({seconds}).")
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    query: Annotated[str | None, typer.Argument(help="A query; read from standard input when left out.")] = None,
+    chosen: FormatOption = None,
+    output: OutputOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Ask the published file, read-only. Tables: core.*, marts.* (`briefings sql "show all tables"`)."""
+    if query is None and sys.stdin.isatty():
+        raise typer.BadParameter("Give a query, or send one to standard input.", param_hint="QUERY")
+    text = sys.stdin.read() if query in (None, "-") else query
+    if not text or not text.strip():
+        raise typer.BadParameter("The query is empty.", param_hint="QUERY")
+    place = _published(context, home)
+    from pipelines.publish.query import run_query
+
+    write_frame(run_query(place, text), chosen, output)
+
+
+@app.command()
+def evidence(
+    context: typer.Context,
+    mart: Annotated[str, typer.Argument(help="Name of a mart, e.g. accusations_by_country.")],
+    where: Annotated[str | None, typer.Option("--where", help="Condition on the mart's columns, e.g. \"accuser = 'USA'\".")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Number of quotes.")] = 20,
+    chosen: FormatOption = None,
+    output: OutputOption = None,
+    home: HomeOption = None,
+) -> None:
+    """List the quotes and URLs behind a mart's rows."""
+    place = _published(context, home)
+    from pipelines.publish.evidence import evidence as run
+
+    write_frame(run(place, mart, where, limit), chosen, output, title=f"Evidence behind marts.{mart.removeprefix('marts.')}")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    chosen: Annotated[
+        str, typer.Option("--format", metavar="parquet|csv|cmfa", help="cmfa: columns as in the CMFA PressCon corpus.")
+    ] = "parquet",
+    home: HomeOption = None,
+) -> None:
+    """Write the published tables as files into exports/."""
+    if chosen not in ("parquet", "csv", "cmfa"):
+        raise typer.BadParameter(f"'{chosen}' is none of parquet, csv, cmfa.", param_hint="--format")
+    place = _published(context, home)
+    from pipelines.publish.exports import export as run
+
+    for path in run(place, chosen):
+        typer.echo(path)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    chosen: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    home: HomeOption = None,
+) -> None:
+    """Show what is stored, parsed and published.
+
+    Also what was quarantined, how fresh it all is, and the versions of the rules.
+    """
+    import json
+    from dataclasses import asdict
+
+    from pipelines.cli.status import read_status
+
+    if chosen not in (Format.table, Format.json):
+        raise typer.BadParameter("status has the formats table and json.", param_hint="--format")
+    place = _home(context, home)
+    facts = read_status(place)
+    if chosen is Format.json:
+        typer.echo(json.dumps(asdict(facts), default=str, indent=2, ensure_ascii=False))
+        return
+    import polars as pl
+
+    print_counts(
+        str(place.root),
+        [
+            ("pages stored", f"{facts.n_pages:,} ({facts.size_bytes / 1e6:,.1f} MB)"),
+            ("pages waiting for a refresh", f"{facts.n_waiting:,}"),
+            *((f"files refused: {reason}", f"{n:,}") for reason, n in facts.refused.items()),
+            ("months", f"{facts.n_months} ({facts.first_month} to {facts.last_month})" if facts.n_months else "none"),
+            ("latest briefing", facts.latest_briefing or "none"),
+            ("latest fetch (UTC)", facts.latest_fetch or "not known: no manifest.csv told it"),
+            ("published (UTC)", facts.published_at.replace(microsecond=0) if facts.published_at else "nothing"),
+            ("up to date", {True: "yes", False: "no", None: "nothing published"}[facts.is_up_to_date]),
+            ("parser version", facts.parser_version),
+            ("codebook version", facts.codebook_version),
+            ("vocabulary version", facts.vocabulary_version),
+        ],
+    )
+    if facts.documents:
+        print_frame(pl.DataFrame(facts.documents, infer_schema_length=None), "Documents")
+    if facts.quarantine:
+        print_frame(pl.DataFrame(facts.quarantine, infer_schema_length=None), "Quarantine")
+    if not facts.n_pages:
+        say(_nothing_stored(place))
+    elif not facts.is_up_to_date:
+        say("Next: briefings refresh")
+
+
+@app.command()
+def tour(context: typer.Context, home: HomeOption = None) -> None:
+    """Show the first rows of every mart, and what to type next."""
+    place = _published(context, home)
+    from pipelines.publish.query import run_query
+
+    marts = run_query(
+        place,
+        "select table_name, comment from duckdb_tables() where schema_name = 'marts' "
+        "union all select view_name, comment from duckdb_views() where schema_name = 'marts' order by 1",
+    )
+    for name, comment in marts.iter_rows():
+        rows = run_query(place, f'select * from marts."{name}" limit {TOUR_ROWS}')
+        hidden = rows.width - TOUR_COLUMNS
+        more = f" (and {hidden} more columns)" if hidden > 0 else ""
+        print_frame(rows[:, :TOUR_COLUMNS], f"marts.{name}", caption=f"{comment or ''}{more}")
+    console().print("\nNext:")
+    for line in (
+        'briefings sql "select briefing_date, title, n_exchanges from core.documents order by 1 desc limit 10"',
+        'briefings sql "from marts.accusations_by_country order by n_accusations desc limit 10"',
+        "briefings evidence accusations_by_country --limit 5",
+        "briefings status",
+        "make ui",
+    ):
+        console().print(f"  {line}", markup=False)
+
+
+def _has_pages(home: Home) -> bool:
+    return any((home.raw / "manifest").glob("*.jsonl"))
+
+
+def _nothing_stored(home: Home) -> str:
+    return f"Nothing is stored in {home.root} yet. Type: briefings ingest PATH (a folder with pages), then: briefings refresh"
+
+
+def _published(context: typer.Context, own: Path | None) -> Home:
+    """The home, when it has a published file to read."""
+    home = _home(context, own)
+    if not home.published.exists():
+        _not_published(home)
+    return home
+
+
+def _not_published(home: Home) -> NoReturn:
+    if not _has_pages(home):
+        raise CommandError(_nothing_stored(home))
+    raise CommandError(f"Nothing is published in {home.root} yet. Type: briefings refresh")
