@@ -63,7 +63,7 @@ ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:30
 	$(BIN)/dagster dev --module-name pipelines.definitions --host 127.0.0.1 --port $(or $(PORT),3000)
 
 bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(INPUT)
 
 lock: $(UV)  ## renew requirements.lock from pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements.lock

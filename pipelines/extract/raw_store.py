@@ -88,9 +88,17 @@ class Capture:
         return (self.file_modified_at.isoformat() if self.file_modified_at else "unknown", self.origin)
 
 
+_OBJECTS = "raw/objects"
+
+
 def object_path(sha256: str) -> Path:
     """Where bytes lie, relative to ``BRIEFINGS_HOME``."""
-    return Path("raw", "objects", sha256[:2], sha256)
+    return Path(_OBJECTS, sha256[:2], sha256)
+
+
+def object_paths() -> pl.Expr:
+    """``object_path`` for frames: of the column ``sha256``; null where that is null."""
+    return pl.concat_str(pl.lit(f"{_OBJECTS}/"), pl.col("sha256").str.slice(0, 2), pl.lit("/"), "sha256")
 
 
 def store_bytes(home: Home, raw: bytes) -> str:

@@ -1,0 +1,133 @@
+"""Parsed pages kept in the lake (``lake/_pages``, a file a month), so that no page is read twice by the same parser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+import polars as pl
+
+from pipelines import lake
+from pipelines.extract.raw_store import read_object
+from pipelines.normalise.pages import PAGES, Outcome, pages_frame
+from pipelines.parse.model import UnparsablePage
+from pipelines.parse.page import parse_page
+from pipelines.progress import Progress
+from pipelines.settings import Home
+from pipelines.versions import parser_version
+
+FOLDER = "_pages"
+
+BATCH_PAGES = 500
+"""Pages held in memory at a time while parsing: about 50 MB of text and turns."""
+
+PARALLEL_FROM_PAGES = 300
+"""Below this many pages a second process costs more (1 to 2 s to start) than it saves."""
+
+_CHUNK_PAGES = 25
+
+StoredPage = tuple[str, str | None]
+"""Hash of a page's bytes, and an address that served them, where one is known."""
+
+
+def parse_and_keep(home: Home, pages: Sequence[StoredPage], progress: Progress) -> None:
+    """Parse pages of the raw store and keep what came of them, batch by batch; older readings of the same pages go.
+
+    Args:
+        home: holds the raw store and the lake.
+        pages: which ones; their order does not show in the files.
+        progress: told of every page.
+    """
+    buckets = dict(page_columns(home, ["sha256", "bucket"]).iter_rows())
+    outcomes: list[tuple[str, Outcome]] = []
+    for outcome in _parse(home, pages):
+        outcomes.append(outcome)
+        progress.advance()
+        if len(outcomes) >= BATCH_PAGES:
+            _keep(home, outcomes, buckets)
+            outcomes = []
+    if outcomes:
+        _keep(home, outcomes, buckets)
+
+
+def page_columns(home: Home, columns: Sequence[str]) -> pl.DataFrame:
+    """Columns of PAGES, one row a kept page; ``bucket`` is the month or ``undated``, the name of the file that holds it.
+
+    A kill can leave an older reading of a page in a second file; the present parser's reading goes before it.
+    """
+    files = sorted((home.lake / FOLDER).glob("[!.]*.parquet"))
+    if not files:
+        return pl.DataFrame(schema={name: PAGES.get(name, pl.String()) for name in columns})
+    pages = pl.concat([pl.scan_parquet(file).with_columns(bucket=pl.lit(file.stem)) for file in files])
+    wanted = pages.select(*columns, _is_older=pl.col("parser_version") != parser_version(), _key="sha256")
+    return wanted.collect().sort("_is_older", maintain_order=True).unique("_key", keep="first", maintain_order=True).select(columns)
+
+
+def read_pages(home: Home, hashes: Iterable[str], bucket_of: Mapping[str, str], columns: Sequence[str]) -> pl.DataFrame:
+    """Columns of PAGES for some pages.
+
+    Args:
+        hashes: at least one.
+        bucket_of: the file of each page, as ``page_columns`` tells.
+    """
+    wanted = list(hashes)
+    files = [lake.table_path(home.lake, FOLDER, bucket) for bucket in sorted({bucket_of[sha256] for sha256 in wanted})]
+    return pl.concat([pl.scan_parquet(file).filter(pl.col("sha256").is_in(wanted)).select(columns) for file in files]).collect()
+
+
+def _parse(home: Home, pages: Sequence[StoredPage]) -> Iterator[tuple[str, Outcome]]:
+    if len(pages) < PARALLEL_FROM_PAGES:
+        yield from (_parse_one(home, page) for page in pages)
+        return
+    workers = max(2, os.cpu_count() or 1)
+    # spawn, not fork: polars and the Dagster process run threads, and a fork of those can hang.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting: list[Future[list[tuple[str, Outcome]]]] = []
+        for chunk in _chunks(pages):
+            waiting.append(pool.submit(_parse_chunk, home, chunk))
+            # A few chunks ahead keep the workers busy; more would pile up texts in memory.
+            if len(waiting) > workers * 4:
+                yield from waiting.pop(0).result()
+        for future in waiting:
+            yield from future.result()
+
+
+def _chunks(pages: Sequence[StoredPage]) -> Iterator[list[StoredPage]]:
+    for start in range(0, len(pages), _CHUNK_PAGES):
+        yield list(pages[start : start + _CHUNK_PAGES])
+
+
+def _parse_chunk(home: Home, pages: Sequence[StoredPage]) -> list[tuple[str, Outcome]]:
+    return [_parse_one(home, page) for page in pages]
+
+
+def _parse_one(home: Home, page: StoredPage) -> tuple[str, Outcome]:
+    sha256, url = page
+    try:
+        return sha256, parse_page(read_object(home, sha256), url)
+    except UnparsablePage as error:
+        return sha256, error
+    except OSError as error:
+        return sha256, UnparsablePage("unreadable", f"The stored bytes cannot be read: {error.strerror}. Restore them from a copy.")
+    except Exception as error:  # a fault of ours must cost one page, not the night's run; the check names it
+        return sha256, UnparsablePage("parser_fault", f"{type(error).__name__}: {error}. This is a fault of the parser; please report it.")
+
+
+def _keep(home: Home, outcomes: Iterable[tuple[str, Outcome]], buckets: dict[str, str]) -> None:
+    month = pl.concat_str(pl.col("year").cast(pl.String), pl.lit("-"), pl.col("month").cast(pl.String).str.zfill(2))
+    parsed = pages_frame(outcomes, parser_version()).with_columns(
+        bucket=pl.coalesce(pl.when(pl.col("outcome") == "document").then(month), pl.lit("undated"))
+    )
+    hashes = parsed["sha256"].to_list()
+    # The files that pages move into are written first: a kill in between leaves a page in two files, never in none.
+    into = sorted(parsed["bucket"].unique())
+    out_of = sorted({buckets[sha256] for sha256 in hashes if sha256 in buckets} - set(into))
+    for bucket in into + out_of:
+        path = lake.table_path(home.lake, FOLDER, bucket)
+        rows = parsed.filter(pl.col("bucket") == bucket).drop("bucket")
+        if path.exists():
+            rows = pl.concat([pl.read_parquet(path).filter(~pl.col("sha256").is_in(hashes)), rows])
+        lake.write_frame(rows.sort("sha256"), path)
+    buckets.update(parsed.select("sha256", "bucket").iter_rows())
