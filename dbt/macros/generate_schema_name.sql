@@ -1,0 +1,4 @@
+{#- Schemas are called core, vocabulary, intermediate and marts, whatever the target's own schema is. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

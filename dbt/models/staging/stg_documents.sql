@@ -1,0 +1,26 @@
+select
+    document_id,
+    source_id,
+    kind,
+    language,
+    title,
+    url,
+    briefing_date,
+    date_rule,
+    published_at,
+    spokesperson_id,
+    spokesperson,
+    spokespersons,
+    layout,
+    n_turns,
+    n_exchanges,
+    body_text,
+    boilerplate,
+    shares_briefing_with,
+    byline,
+    dateline,
+    sha256,
+    fetched_at,
+    parser_version
+from {{ source('lake', 'documents') }}
+order by briefing_date, document_id

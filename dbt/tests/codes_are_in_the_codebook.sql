@@ -1,0 +1,11 @@
+select
+    'pattern_hits' as relation,
+    hits.pattern_id as code
+from {{ ref('stg_pattern_hits') }} as hits
+anti join {{ ref('response_patterns') }} as patterns on hits.pattern_id = patterns.pattern_id
+union all
+select
+    'accusations' as relation,
+    accusations.accusation_type as code
+from {{ ref('stg_accusations') }} as accusations
+anti join {{ ref('accusation_types') }} as types on accusations.accusation_type = types.type_id

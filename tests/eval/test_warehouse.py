@@ -1,0 +1,95 @@
+"""All real pages through the whole flow, and the scorers that lie beside them on the file that comes out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from pipelines.extract.ingest import ingest
+from pipelines.publish.query import run_query
+from pipelines.refresh import refresh
+from pipelines.settings import Home
+
+pytestmark = pytest.mark.slow
+
+HTML_EXACT_SHARE, PLAIN_EXACT_SHARE, CHINESE_EXACT_SHARE, HELD_SHARE = 0.995, 0.99, 0.985, 0.999
+
+
+@pytest.fixture(scope="module")
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with all real pages."""
+    home = Home(tmp_path_factory.mktemp("real"))
+    ingest(home, [shared / "corpus", shared / "seeds"])
+    report = refresh(home)
+    assert report.published, report.build and report.build.explain()
+    return home
+
+
+def scored(shared: Path, scorer: str, *arguments: object) -> dict[str, Any]:
+    """What a scorer prints."""
+    command = [sys.executable, str(shared / "eval" / scorer), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    print(scorer, done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("folder", "floor"),
+    [("mfa-en-html", HTML_EXACT_SHARE), ("mfa-zh-html", CHINESE_EXACT_SHARE), ("mfa-zh-html-2020-2024", CHINESE_EXACT_SHARE)],
+)
+def test_questions_and_answers_of_html_pages(real: Home, shared: Path, folder: str, floor: float) -> None:
+    score = scored(shared, "score_turns.py", real.published, shared / "corpus" / folder)
+    assert score["pages_found"] == score["pages"]
+    assert score["exact_share"] >= floor
+    assert score["text_held_share"] >= HELD_SHARE
+    assert score["extra_exchanges"] <= 0.01 * score["exchanges"]
+
+
+def test_no_page_is_lost(real: Home) -> None:
+    """Every stored page is a version of a document or stands in quarantine, and nothing that should be a document is refused."""
+    found = run_query(
+        real,
+        "select (select count(distinct sha256) from core.document_versions) as n_used,"
+        " (select count(distinct sha256) from core.quarantine where stage <> 'extract') as n_set_aside,"
+        " (select count(*) from core.quarantine where is_error) as n_errors",
+    ).row(0, named=True)
+    n_stored = len(list((real.raw / "objects").glob("*/*")))
+    assert found["n_used"] + found["n_set_aside"] == n_stored
+    errors = run_query(real, "select reason, detail from core.quarantine where is_error order by all").rows()
+    assert found["n_errors"] <= 0.01 * n_stored, errors
+
+
+def test_pages_as_plain_text_give_the_same_exchanges(real: Home, shared: Path, tmp_path: Path) -> None:
+    """The English pages with every tag gone, ingested anew: questions and answers as from the HTML."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    pages = sorted((shared / "corpus" / "mfa-en-html").glob("t*html"))
+    for path in pages:
+        tree = LexborHTMLParser(path.read_bytes())
+        tree.strip_tags(["script", "style"])
+        lines = [node.text() for node in tree.css("title, #News_Body_Txt_A p, div.content_text p, div.content p")]
+        (folder / f"{path.stem}.txt").write_text("\n".join(lines), encoding="utf-8")
+    home = Home(tmp_path / "home")
+    ingest(home, [folder])
+    assert refresh(home).published
+    query = "select briefing_date, exchange_index, question_text, answer_text from core.exchanges where language = 'en'"
+
+    def letters(rows: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+        return {(day, *("".join(c for c in text.lower() if c.isalnum()) for text in texts)) for day, _, *texts in rows}
+
+    with duckdb.connect(str(real.published), read_only=True) as connection:
+        dates = ", ".join(f"'{path.stem}'" for path in pages)
+        wanted = connection.execute(
+            f"{query} and document_id in (select document_id from core.document_versions where regexp_extract(url, '(t\\d+)\\.', 1) in ({dates}))"
+        ).fetchall()
+    got = run_query(home, query).rows()
+    assert len(wanted) > 2_000
+    assert len(letters(wanted) & letters(got)) / len(letters(wanted)) >= PLAIN_EXACT_SHARE
