@@ -65,6 +65,9 @@ ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:30
 bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 	$(BIN)/python -m tests.bench $(INPUT)
 
+dictionary: setup  ## renew the data dictionary and dbt's descriptions of the lake from the contracts
+	$(BIN)/python -m pipelines.publish.dictionary
+
 lock: $(UV)  ## renew requirements.lock from pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements.lock
 
