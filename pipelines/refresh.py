@@ -49,6 +49,7 @@ class RefreshReport:
         quarantined: reason -> number of quarantined things that are errors.
         build: result of dbt; None when nothing had changed.
         published: whether a new file was swapped in.
+        message: lines for a person: which check failed, why nothing was published; empty when all went well.
         is_unchanged: whether there was nothing to do at all.
         seconds: stage -> wall time.
     """
@@ -109,7 +110,7 @@ def summarise(home: Home, report: RefreshReport) -> None:
     if not report.rows["documents"]:
         report.message = "No page became a document: nothing to publish. `briefings status` shows why."
     elif report.build and not report.build.success:
-        report.message = "A check failed; the file published before stays as it was."
+        report.message = f"{report.build.log}\nThe file published before stays as it was."
 
 
 # --- parse -------------------------------------------------------------------------------------------------------------

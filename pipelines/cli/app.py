@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.extract.ingest import IngestReport
     from pipelines.refresh import RefreshReport
 
-from pipelines.cli.output import Format, console, print_counts, print_frame, say, write_frame
+from pipelines.cli.output import Format, console, format_of, print_counts, print_frame, say, write_frame
 
 QUARANTINED, UNUSABLE = 1, 2
 
@@ -29,6 +29,9 @@ LISTED_FILES = 20
 """A report names this many refused files; ``core.quarantine`` has all."""
 
 TOUR_ROWS, TOUR_COLUMNS = 3, 8
+
+EVIDENCE_KEYS = ("turn_id", "exchange_id", "document_id", "start_char", "end_char", "sha256")
+"""Columns of evidence that a table leaves out, as a terminal has no room for them; the other formats have all."""
 
 app = typer.Typer(
     name="briefings",
@@ -156,8 +159,8 @@ def _show_refresh(report: RefreshReport) -> None:
     if report.quarantined:
         print_counts("Quarantined", report.quarantined)
         say('`briefings sql "from core.quarantine"` says which and why.')
-    if report.message:
-        say(report.message, style="yellow")
+    for line in report.message.splitlines():
+        say(line, style="yellow")
     if report.is_unchanged:
         say("Nothing has changed since the last refresh.")
         return
@@ -200,7 +203,10 @@ def evidence(
     place = _published(context, home)
     from pipelines.publish.evidence import evidence as run
 
-    write_frame(run(place, mart, where, limit), chosen, output, title=f"Evidence behind marts.{mart.removeprefix('marts.')}")
+    found = run(place, mart, where, limit)
+    if format_of(chosen, output) is Format.table:
+        found = found.drop(EVIDENCE_KEYS, strict=False)
+    write_frame(found, chosen, output, title=f"Evidence behind marts.{mart.removeprefix('marts.')}")
 
 
 @app.command()

@@ -10,6 +10,10 @@ import dataframely as dy
 import polars as pl
 
 LANGUAGES = ["en", "zh"]
+DATE_RULES = [
+    "title", "title_year_from_body", "title_year_from_stamp", "title_year_from_index_page", "title_year_from_neighbours",
+    "body", "stamp", "index_page", "neighbours", "weekday", "dateline", "url",
+]  # fmt: skip
 KINDS = ["press_conference", "remarks", "statement", "news_article"]
 ROLES = ["opening", "question", "answer", "note", "closing", "narration"]
 SPEAKER_KINDS = ["outlet", "spokesperson", "generic", "person"]
@@ -49,7 +53,11 @@ class Documents(dy.Schema):
     title = _text("Headline as published.")
     url = _text("Canonical address of the current version; null when it is not known.", nullable=True)
     briefing_date = dy.Date(description="Day of the briefing (of the event for an article), Beijing time.")
-    date_rule = _text("How the date was found: title, title_year_from_stamp, body, stamp, index_page, neighbours, url.")
+    date_rule = _text(
+        "How the day was found: title; the title's day with a year from body, stamp, index_page or neighbours in the ministry's "
+        "numbering (title_year_from_…); body, stamp, index_page or neighbours alone; weekday, dateline or url of an article.",
+        one_of=DATE_RULES,
+    )
     published_at = dy.Datetime(nullable=True, description="Time printed on the page, Beijing time; null when none is printed.")
     spokesperson_id = _text("Main speaker (entity id); null when no speaker is known to the vocabulary.", nullable=True)
     spokesperson = _text("Main speaker's name in the vocabulary's spelling, else as published; null when none is named.", nullable=True)
@@ -62,9 +70,7 @@ class Documents(dy.Schema):
         dy.Struct({"rule": dy.String(), "text": dy.String()}),
         description="Page furniture that was set aside, with the name of the rule.",
     )
-    shares_briefing_with = _text(
-        "Another document that claims the same briefing with other words; null for nearly all.", nullable=True
-    )
+    shares_briefing_with = _text("Another document that claims the same briefing with other words; null for nearly all.", nullable=True)
     byline = _text("Author or agency of an article; null elsewhere.", nullable=True)
     dateline = _text("Place that an article is filed from; null elsewhere.", nullable=True)
     sha256 = _text("SHA-256 of the bytes of the current version.")
@@ -83,7 +89,9 @@ class DocumentVersions(dy.Schema):
     http_status = dy.Int64(nullable=True, description="Status of the response; null when the bytes came as a file without one.")
     raw_path = _text("Where the bytes lie, relative to BRIEFINGS_HOME.")
     is_current = dy.Bool(description="Whether core.documents and core.turns show this version.")
-    change = _text("new, edited (other words), moved (other address), copy (same words in another file), vanished, restored.", one_of=CHANGES)
+    change = _text(
+        "new, edited (other words), moved (other address), copy (same words in another file), vanished, restored.", one_of=CHANGES
+    )
     media_type = _text("Media type judged from the bytes.")
     size_bytes = _count("Size of the stored bytes.")
     published_at = dy.Datetime(nullable=True, description="Time printed on this version, Beijing time; null when none is printed.")
@@ -111,7 +119,11 @@ class Turns(dy.Schema):
     turn_index = _count("Position in the page, from 0.")
     role = _text("opening, question, answer, note, closing or narration.", one_of=ROLES)
     speaker_label = _text("Label as published, without the colon; null when the turn has none.", nullable=True)
-    speaker_kind = _text("What the label names: outlet, spokesperson, person or generic (Q, A, Journalist); null without a label.", nullable=True, one_of=SPEAKER_KINDS)
+    speaker_kind = _text(
+        "What the label names: outlet, spokesperson, person or generic (Q, A, Journalist); null without a label.",
+        nullable=True,
+        one_of=SPEAKER_KINDS,
+    )
     outlet_id = _text("Asking outlet (entity id); null when not published or not in the vocabulary.", nullable=True)
     spokesperson_id = _text("Speaking spokesperson (entity id); null for questions and notes and when unknown.", nullable=True)
     is_follow_up = dy.Bool(description="Whether the page marks the question as a follow-up.")
@@ -125,6 +137,7 @@ class Turns(dy.Schema):
 
     @dy.rule()
     def offsets_hold_the_text(cls) -> pl.Expr:
+        """The text is as long as its offsets say."""
         return pl.col("end_char") - pl.col("start_char") == pl.col("text").str.len_chars()
 
 
@@ -142,10 +155,14 @@ class Exchanges(dy.Schema):
         "What is published between the question and the next one: the answer with its label, interjections and any "
         "closing note; empty for a question without an answer."
     )
-    closing_text = _text("Closing or recess note with which answer_text ends; null for all but the last exchanges of some pages.", nullable=True)
+    closing_text = _text(
+        "Closing or recess note with which answer_text ends; null for all but the last exchanges of some pages.", nullable=True
+    )
     outlet_id = _text("Asking outlet (entity id); null when not published or unknown to the vocabulary.", nullable=True)
     outlet = _text("Outlet's name in the vocabulary, else the label as published; null when not published.", nullable=True)
-    outlet_reason = _text("Why there is no outlet_id: not_published, generic_label, no_label, unknown_label; null when there is one.", nullable=True)
+    outlet_reason = _text(
+        "Why there is no outlet_id: not_published, generic_label, no_label, unknown_label; null when there is one.", nullable=True
+    )
     co_askers = dy.List(dy.String(), description="Other outlets that asked the same.")
     spokesperson_id = _text("Who answered (entity id); null when unknown.", nullable=True)
     language = _text("Language of the text.", one_of=LANGUAGES)
@@ -161,7 +178,10 @@ class Entities(dy.Schema):
     name = _text("Name in English.")
     name_zh = _text("Name in Chinese; null when not known.", nullable=True)
     iso3 = _text("ISO 3166-1 alpha-3 code of the state that it is or belongs to; null where none applies.", nullable=True)
-    place_status = _text("sovereign, SAR, region, disputed, bloc, … (seed places); null for what is no place.", nullable=True)
+    place_status = _text(
+        "sovereign, territory, SAR, region, disputed, macroregion, sea (seed places), bloc (seed bodies), invented (sample); null for what is neither place nor bloc.",
+        nullable=True,
+    )
     wikidata_id = _text("Wikidata item; null when not recorded.", nullable=True)
     office = _text("Office of a person; null elsewhere.", nullable=True)
 
@@ -180,6 +200,7 @@ class Mentions(dy.Schema):
 
     @dy.rule()
     def offsets_hold_the_surface(cls) -> pl.Expr:
+        """The surface is as long as its offsets say."""
         return pl.col("end_char") - pl.col("start_char") == pl.col("surface").str.len_chars()
 
 
@@ -190,7 +211,10 @@ class Quotes(dy.Schema):
     turn_id = _text("The narration turn that holds it.")
     document_id = _text("The document.")
     speaker = _text("Name of the speaker; null when only an office or nobody is named.", nullable=True)
-    office = _text("Office of the speaker; null when the article gives none.", nullable=True)
+    office = _text(
+        "Office of the speaker; without a name, the office, body, country or group that speaks; null when the article gives none.",
+        nullable=True,
+    )
     is_direct = dy.Bool(description="True for words in quotation marks, False for reported speech.")
     text = _text("The quoted words.", min_length=1)
     start_char = _count("Where they begin in the turn's text.")
