@@ -96,7 +96,9 @@ class PageDate:
     Attributes:
         month, day: None when the page states no date at all.
         year: None when the title has a day without a year.
-        rule: where it comes from: ``title``, ``title_year_from_stamp``, ``body``, ``stamp``, ``title_without_year``, ``none``.
+        rule: where it comes from: ``title``, ``title_year_from_stamp``, ``title_year_from_body``, ``body``, ``stamp``; for
+            articles ``weekday``, ``dateline``, ``url``; ``title_without_year``, ``dateline_without_year`` or ``none`` where it
+            is not whole.
     """
 
     year: int | None
