@@ -28,7 +28,9 @@ QUARANTINED, UNUSABLE = 1, 2
 LISTED_FILES = 20
 """A report names this many refused files; ``core.quarantine`` has all."""
 
-TOUR_ROWS, TOUR_COLUMNS = 3, 8
+TOUR_ROWS, TOUR_COLUMNS = 3, 10
+TOUR_LEFT_OUT = ("source_id", "language")
+"""Equal in all rows of most homes; the room goes to the counts."""
 
 EVIDENCE_KEYS = ("turn_id", "exchange_id", "document_id", "start_char", "end_char", "sha256")
 """Columns of evidence that a table leaves out, as a terminal has no room for them; the other formats have all."""
@@ -290,9 +292,10 @@ def tour(context: typer.Context, home: HomeOption = None) -> None:
     )
     for name, comment in marts.iter_rows():
         rows = run_query(place, f'select * from marts."{name}" limit {TOUR_ROWS}')
-        hidden = rows.width - TOUR_COLUMNS
-        more = f" (and {hidden} more columns)" if hidden > 0 else ""
-        print_frame(rows[:, :TOUR_COLUMNS], f"marts.{name}", caption=f"{comment or ''}{more}")
+        shown = rows.drop(TOUR_LEFT_OUT, strict=False)[:, :TOUR_COLUMNS]
+        hidden = rows.width - shown.width
+        first_sentence = f"{(comment or '').split('. ')[0].rstrip('.')}."
+        print_frame(shown, f"marts.{name}", caption=f"{first_sentence} {hidden} more columns." if hidden else first_sentence)
     console().print("\nNext:")
     for line in (
         'briefings sql "select briefing_date, title, n_exchanges from core.documents order by 1 desc limit 10"',
