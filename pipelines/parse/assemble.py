@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipelines.parse.model import Role, SpeakerKind, Turn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
     """A run of paragraphs that one speaker says.
 

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.parse.dates import find_dates
 from pipelines.parse.decode import decode
+from pipelines.parse.mfa_zh import title_zh
 from pipelines.parse.model import IndexLink, IndexPage
 from pipelines.parse.readers import squeeze
 from pipelines.parse.titles import is_briefing_title, read_title
@@ -36,7 +37,7 @@ def parse_index(raw: bytes, url: str | None = None) -> IndexPage | None:
         href = (anchor.attributes.get("href") or "").strip()
         if not is_briefing_title(title) or not re.search(r"t?\d{5,}\.s?html?$|tN?\d+_\d+\.", href):
             continue
-        date = read_title(title).page_date.date
+        date = (title_zh(title)[1] if "发言人" in title else read_title(title).page_date).date
         if date is None and anchor.parent is not None:
             listed = _LISTED_DATE.search(squeeze(anchor.parent.text()))
             dates = [d for d in find_dates(listed[1]) if d[0]] if listed else []

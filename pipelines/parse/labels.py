@@ -7,26 +7,34 @@ capitalised but for a few joining words) or one of the generic words below.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
+from pipelines.parse.titles import SPOKESPERSON
 from pipelines.vocabularies import vocabulary
 
-_LABEL = re.compile(r"^(?P<label>[^:：\n]{1,70}?)\s*[:：]\s*(?!\d\d\b)")
+LABEL_CHARACTERS = 70
+"""Longest label looked for; the longest published ones have some 50 ("Bloomberg / China Review News / The Paper")."""
+
+_NUMBER = re.compile(r"^\W{0,3}\d{1,2}\s?[.、)）\]]\s*")
+_ASKER = r"(?:journalist|reporter|correspondent)s?"
 _QUESTION = re.compile(
-    r"^(?:Q|Questions?|(?:Q|Question)\s?\d{1,2}|(?:The\s+)?(?:Journalist|Reporter|Correspondent)s?|Follow[- ]?up(?:\s+question)?|Ques)$"
-    r"|^(?:The\s+)?(?:[Jj]ournalist|[Rr]eporter)\s+\w+(?:\s+\w+)?$|^Follow[- ]?up\b.{0,40}$",
+    rf"(?:Q|Ques|Questions?|(?:Q|Question)\s?\(?\d{{1,2}}\)?|(?:The\s+|A\s+|One\s+|Another\s+)?{_ASKER}(?:\s+\w+){{0,2}}|Follow[- ]?up\b.{{0,40}})",
     re.IGNORECASE,
 )
-_ANSWER = re.compile(r"^(?:A|Answer|(?:A|Answer)\s?\d{1,2}|Spokes(?:person|man|woman|peron)(?:\s+[A-Z][\w-]+){0,3})$")
+_ANSWER = re.compile(
+    rf"(?:A|Ans|Answer|(?:A|Answer)\s?\(?\d{{1,2}}\)?|(?:(?:(?:Chinese\s+)?Foreign\s+Ministry|MFA|FM)(?:['’]s)?\s+)?{SPOKESPERSON}(?:\s+[A-Z][\w-]+){{0,3}})"
+)
 _FOLLOW_UP = re.compile(r"follow[- ]?up|clarif|explain|continu|ask(?:s|ed) (?:again|further)", re.IGNORECASE)
-_JOINING = frozenset("of the and for de la el du di von van der des do da al in on & - – / à le les y et e with at".split())
+_JOINING = frozenset(
+    "of the and for de la el du di von van der des do da al in on & - – / à le les y et e with at reporter journalist correspondent".split()
+)
 _DISCOURSE = frozenset(
     "first second third fourth fifth sixth firstly secondly thirdly finally lastly fact facts lie lies truth reality note "
     "remarks introduction conclusion example moreover besides however therefore but so and also yes no well here today "
     "yesterday question answer point one two three four five six seven updated background summary myth claim allegation "
-    "step part chapter section article photo caption source".split()
+    "step part chapter section article photo caption source rumor rumour falsehood response".split()
 )  # fmt: skip
+_ABBREVIATION = re.compile(r"(?:[A-Za-z&]\.?)+|.*\b(?:[A-Z]\.)+.*")
 _CO_ASKERS = re.compile(
     r"[(\[（]\s*(?:A\s+|The\s+)?(?:Similar|Same)\s+questions?\s*(?:(?:was|were)\s+)?(?:also\s+)?(?:(?:asked|raised|put|posed)\s+)?(?:from|by)\s*:?\s*(?P<names>[^)\]）]{2,200})[)\]）]",
     re.IGNORECASE,
@@ -38,77 +46,92 @@ def split_label(paragraph: str) -> tuple[str, int] | None:
 
     None when there is no colon in reach or the colon belongs to a clock time ("Between 00:00 and 24:00").
     """
-    match = _LABEL.match(paragraph)
-    if not match:
+    colon = paragraph.find(":", 0, LABEL_CHARACTERS + 3)
+    if colon < 0 or "：" in paragraph[:colon]:
+        colon = paragraph.find("：", 0, LABEL_CHARACTERS + 3)
+    if colon < 1 or (paragraph[colon - 1].isdigit() and paragraph[colon + 1 : colon + 3].isdigit()):
         return None
-    label = match["label"].strip().lstrip("<[(*\"'“").strip()
-    return (label, match.end()) if label else None
+    label = _NUMBER.sub("", paragraph[:colon]).strip().lstrip("<[(*\"'“").strip()
+    return (label, colon + 1) if label else None
 
 
+@lru_cache(4096)
 def is_generic_question(label: str) -> bool:
-    """Q, Question, Journalist, Follow-up, "Journalist clarifies"."""
-    return bool(_QUESTION.match(label))
+    """Q, Question 2, Journalist, Follow-up, "Journalist clarifies"."""
+    return _QUESTION.fullmatch(label) is not None
 
 
+@lru_cache(4096)
 def is_generic_answer(label: str) -> bool:
-    """A, Answer, Spokesperson, "Spokesperson Hua Chunying"."""
-    return bool(_ANSWER.match(label))
+    """A, Answer, Spokesperson, "Foreign Ministry Spokesperson Hua Chunying"."""
+    return _ANSWER.fullmatch(label) is not None
 
 
+@lru_cache(4096)
 def is_follow_up(label: str) -> bool:
     """Whether the label itself says that the question follows up."""
-    return bool(_FOLLOW_UP.search(label))
+    return _FOLLOW_UP.search(label) is not None
 
 
+@lru_cache(4096)
 def is_name_like(label: str) -> bool:
     """Whether a label could be the name of an outlet or person: one to eight words, all capitalised but joining words."""
     words = label.split()
-    if not 1 <= len(words) <= 8 or not any(character.isalpha() for character in label):
+    if not 1 <= len(words) <= 8 or "," in label or not any(character.isalpha() for character in label):
         return False
-    if any(character in label for character in '.!?;"“”') and not re.fullmatch(r"(?:[A-Za-z&]\.?)+|.*\b(?:[A-Z]\.)+.*", label):
+    if any(character in label for character in '.!?;"“”') and not _ABBREVIATION.fullmatch(label):
         return False
-    if "," in label or words[0].lower().strip("()") in _DISCOURSE and len(words) <= 2:
+    if len(words) <= 2 and words[0].lower().strip("()") in _DISCOURSE:
         return False
     plain = [word for word in words if word.lower().strip("()'’") not in _JOINING]
     return bool(plain) and all(word.lstrip("(‘'“\"@")[:1].isupper() or word[:1].isdigit() for word in plain)
 
 
+def is_person_like(label: str) -> bool:
+    """Whether a label could be a person's name: two or three words of letters that are no outlet of the vocabulary."""
+    words = label.split()
+    return len(words) in (2, 3) and all(word.replace("-", "").isalpha() for word in words) and not is_known_outlet(label)
+
+
 @cache
 def _known_outlets() -> frozenset[str]:
-    try:
-        outlets = vocabulary("outlets")
-    except FileNotFoundError:
-        return frozenset()
-    names: set[str] = set()
-    for column in ("name", "aliases", "zh_labels"):
-        for cell in outlets[column].drop_nulls():
-            names.update(name.strip().casefold() for name in cell.split("|"))
-    return frozenset(names)
+    outlets = vocabulary("outlets")
+    cells = [cell for column in ("name", "aliases", "zh_labels") for cell in outlets[column].drop_nulls()]
+    return frozenset(name.strip().casefold() for cell in cells for name in cell.split("|"))
 
 
+@cache
+def _known_spokespersons() -> frozenset[str]:
+    people = vocabulary("spokespersons")
+    cells = [cell for column in ("name", "aliases") for cell in people[column].drop_nulls()]
+    return frozenset(_plain(name) for cell in cells for name in cell.split("|"))
+
+
+@lru_cache(4096)
 def is_known_outlet(label: str) -> bool:
-    """Whether the outlet vocabulary holds the label, or each part of a joint label ("ITN & BBC")."""
-    parts = joint_askers(label)
-    return any(part.casefold() in _known_outlets() for part in parts)
+    """Whether the outlet vocabulary holds the label, or a part of a joint label ("ITN & BBC")."""
+    return any(part.casefold() in _known_outlets() for part in (label, *joint_askers(label)))
 
 
-def joint_askers(label: str) -> list[str]:
-    """The outlets of a joint label: "ITN&BBC" and "Bloomberg/Macau Monthly" name two.
-
-    A part must be a name of its own ("AT&T News" would stay whole: "AT" alone is not followed by a known outlet, but no
-    outlet of the vocabulary is written so).
-    """
-    return [part for part in (piece.strip() for piece in re.split(r"\s*[/&]\s*", label)) if part] or [label]
+@lru_cache(4096)
+def is_known_spokesperson(label: str) -> bool:
+    """Whether the vocabulary holds the label as the full name of a spokesperson."""
+    return _plain(label) in _known_spokespersons()
 
 
-def is_single_outlet(label: str) -> bool:
-    """Whether the vocabulary holds the label as one outlet, or it has no joining sign at all."""
-    return label.casefold() in _known_outlets() or len(joint_askers(label)) == 1
+@lru_cache(4096)
+def joint_askers(label: str) -> tuple[str, ...]:
+    """The outlets of a joint label: "ITN&BBC" and "Bloomberg/Macau Monthly" name two; one that the vocabulary holds is one."""
+    if label.casefold() in _known_outlets():
+        return (label,)
+    return tuple(part for piece in re.split(r"[/&]", label) if (part := piece.strip())) or (label,)
 
 
 def similar_askers(text: str) -> list[str]:
     """Outlets of "(Similar question from X and Y)", in order."""
     names: list[str] = []
+    if "(" not in text and "[" not in text and "（" not in text:
+        return names
     for match in _CO_ASKERS.finditer(text):
         names.extend(n for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*[/&;]\s*", match["names"]) if (n := name.strip(" .")))
     return names
@@ -116,24 +139,22 @@ def similar_askers(text: str) -> list[str]:
 
 def only_similar_askers(text: str) -> bool:
     """Whether a paragraph is nothing but such a remark."""
-    return bool(_CO_ASKERS.fullmatch(text.strip()))
+    return _CO_ASKERS.fullmatch(text.strip()) is not None
 
 
-def names_speaker(label: str, speakers: Sequence[str]) -> bool:
+@lru_cache(4096)
+def names_speaker(label: str, speakers: tuple[str, ...]) -> bool:
     """Whether a label is one of the page's speakers: full name or a part of it, case and spaces aside.
 
-    Pages write "Kong" for Kong Quan, "Hua chunying", "Hong  Lei", and once a letter is missing or doubled; a label
-    within one edit of the full name counts when it has as many words.
+    Pages write "Kong" for Kong Quan, "Hua chunying", "Hong  Lei", and once a letter is missing, doubled or out of
+    place; a label within one such slip of the full name counts when it has as many words.
     """
     plain = _plain(label)
     for speaker in speakers:
         name = _plain(speaker)
-        if not name:
-            continue
-        words = [_plain(word) for word in speaker.split()]
-        if plain == name or plain in words or (len(words) > 2 and plain == "".join(words[:2])):
+        if plain == name or plain in [_plain(word) for word in speaker.split()]:
             return True
-        if len(name) >= 6 and len(label.split()) in (len(speaker.split()), 1) and _within_one_edit(plain, name):
+        if len(name) >= 6 and len(label.split()) in (1, len(speaker.split())) and _is_one_slip_away(plain, name):
             return True
     return False
 
@@ -142,10 +163,12 @@ def _plain(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalpha())
 
 
-def _within_one_edit(a: str, b: str) -> bool:
+def _is_one_slip_away(a: str, b: str) -> bool:
+    """Whether one letter was changed, left out, added, or swapped with its neighbour."""
     if abs(len(a) - len(b)) > 1:
         return False
     i = 0
     while i < min(len(a), len(b)) and a[i] == b[i]:
         i += 1
-    return a[i + 1 :] == b[i + 1 :] or a[i + 1 :] == b[i:] or a[i:] == b[i + 1 :] or sorted(a) == sorted(b)
+    swapped = a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :]
+    return a[i + 1 :] == b[i + 1 :] or a[i + 1 :] == b[i:] or a[i:] == b[i + 1 :] or swapped

@@ -8,44 +8,76 @@ first question is the opening. Bold type marks questions where there is any, and
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
 from pipelines.parse import labels
-from pipelines.parse.conference import BOLD, Paragraph, conference_page, next_is_answer, next_label
-from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePage
-from pipelines.parse.titles import read_title
-
-_INTRO = re.compile(
-    r"""^(?:On\s+(?:the\s+)?(?:(?:morning|afternoon|evening)\s+of\s+)?.{3,40}?,\s*)?(?:the\s+)?(?:Chinese\s+)?(?:Foreign\s+Ministry|MFA)?\s*
-    (?:Spokes\w+\s+)?(?P<name>[A-Z][\w-]+(?:\s+[A-Z][\w-]+){1,2})\s+
-    (?:held|hosted|presided|chaired|gave|started|began|opened|answered|made)\b.{0,160}?
-    (?:press\s+)?(?:conference|briefing|questions|announcements?)""",
-    re.VERBOSE | re.DOTALL,
+from pipelines.parse.conference import (
+    BOLD,
+    Mark,
+    Paragraph,
+    Words,
+    conference_page,
+    find_bare_answers,
+    find_bare_questions,
+    find_closings,
+    trusted_bold,
 )
+from pipelines.parse.model import Block, ParsedPage, SourcePage, SpeakerKind, UnparsablePage
+from pipelines.parse.titles import SPOKESPERSON, read_title
+
+INTRO_PARAGRAPHS = 3
+"""The introduction ("On …, X held a press conference. X started with the following announcement:") has one or two."""
+
+LONGEST_REMARK = 120
+"""Longest label inside a paragraph: "… was raised by a journalist after the conference" and the like have up to 83."""
+
+_NAME = r"(?P<name>[A-Z][\w-]+(?:\s+[A-Z][\w-]+){0,2}?)"
+_INTRO = re.compile(
+    rf"""(?:[^:?!]{{0,120}}?(?:Foreign\s+Ministry|\bMFA|Ministry\s+of\s+Foreign\s+Affairs)(?:['’]s)?\s+(?i:{SPOKESPERSON})\s+{_NAME}\s*
+      (?:held|had|hosted|presided|chaired|gave|started|began|opened|answered|made|met)
+     |{_NAME.replace("name", "second")}\s+started)
+    \b[^:]{{0,160}}?(?i:conference|briefing|questions|announcements?)""",
+    re.VERBOSE,
+)
+_OVER = r"\bafter\s+the\s+(?:\w+\s+){0,3}?(?:conference|briefing)\b"
 _AFTER = re.compile(
-    r"""^\W*(?:
-      (?:(?:The\s+)?(?:following|this|these|another|one|an?)\s+)?(?:additional\s+)?(?:questions?)\s+(?:(?:was|were)\s+)?(?:raised|posed|asked|put|received)\b.{0,60}?\bafter\s+the\s+(?:regular\s+|daily\s+|online\s+)?(?:press\s+)?(?:conference|briefing)
-      |(?:(?:A|An|One|The|Some|Several)\s+)?(?:journalists?|reporters?|correspondents?)\s+(?:\w+\s+){0,4}?(?:asked|posed|raised|put|inquired)\b.{0,60}?\bafter\s+the\s+(?:regular\s+|daily\s+|online\s+)?(?:press\s+)?(?:conference|briefing)
-      |After\s+the\s+(?:regular\s+|daily\s+|online\s+)?(?:press\s+)?(?:conference|briefing)\s*,?\s*(?:\S+\s+){0,6}?(?:asked|posed|raised|put|inquired|question)
-    )""",
+    rf"""\W*(?:
+      (?:(?:The|These|This|An?|One|Two|Some|Several|Another|Additional|Following)\s+)?[^.:?!]{{0,40}}?\b(?:questions?|journalists?|reporters?|correspondents?)\b
+        (?=[^.:?!]{{0,60}}?\b(?:raised|posed|asked|put|received|added|inquired)\b)[^.:?!]{{0,90}}?{_OVER}
+      |{_OVER}\s*,?[^.:?!]{{0,60}}?\b(?:asked|posed|raised|put|inquired)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEPARATOR = re.compile(r"^[\s*＊_=~#—–-]{3,}$")
-_RECESS = re.compile(
-    r"""(?:press\s+conferences?|briefings?|spokesperson'?s?\s+office).{0,200}?(?:adjourn\w*|in\s+recess|recess|suspen\w+|halted|resum\w+)
-    |(?:adjourn\w*|in\s+recess|halted|suspended).{0,200}?(?:press\s+conference|briefing)|During\s+the\s+(?:recess|adjournment|holidays?)\b""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-_NOTICE = re.compile(r"[Ss]pokesperson['’]?s?['’]?\s+[Oo]ffice|recess|adjourn|[Hh]oliday|halted|suspended|resume[sd]?\s+on")
-_FAREWELL = re.compile(
-    r"^(?:If\s+(?:there\s+(?:are|is)|you\s+have)\s+no\s+(?:more|further|other)\s+questions?|(?:That\s+is|That'?s)\s+all\s+for\s+(?:today|this)|"
-    r"Thank\s+you(?:\s+(?:all|very\s+much))?\s+for\s+(?:coming|your\s+(?:presence|attendance|coming))|(?:Thank\s+you[.,!]?\s+)?Good-?\s?bye)",
+_SEPARATOR = re.compile(r"[\s*＊_=~#—–-]{3,}")
+_STAGE = re.compile(r"[(\[（](?=.{0,100}[a-z]{3})[^()\[\]（）]{3,300}[)\]）]\.?")
+_COLON = re.compile(r"[:：]")
+_BEFORE_COLON = re.compile(r"(?:[?!]\s*|[.…”\"’')）\]](?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)\s+)(?P<label>[A-Z][^.:：?!;”\"]{0,120})$")
+_GREETING = re.compile(
+    r"\W*(?:(?:Dear|Ladies|Good|Welcome|Hello|Hi|Happy|Thanks?|I(?:['’]ll|\s+(?:have|shall|will|would|am))|Today|Let|First|Now|The\s+floor)\b)",
     re.IGNORECASE,
 )
-_STAGE = re.compile(r"^[(\[（](?=[^()\[\]（）]*[a-z]{3})(?![^()]{0,12}[)\]）]\s*\w)[^()\[\]（）]{3,300}[)\]）]")
-_INLINE_LABEL = re.compile(r"(?<=[.?!”\"’'）)])\s+(?=(?:Q|A|Follow-up)\s*:\s+[A-Z“\"'‘])")
-_PHOTO = re.compile(r"^\(?(?:Photo|Picture|File photo|Video)\b.{0,120}$", re.IGNORECASE)
+_CONFERENCES = r"(?:[Cc]onference|[Bb]riefing|Spokesperson['’]?s?\s+Office)"
+_NOTICE = re.compile(
+    rf"{_CONFERENCES}.{{0,200}}?(?:adjourn|recess|suspen[ds]|halted|resum)|(?:[Aa]djourn|[Rr]ecess|halted|suspended).{{0,200}}?{_CONFERENCES}"
+)
+WORDS = Words(
+    asks=re.compile(r"\b(?:you|your|China|Chinese|(?:foreign\s+)?ministry|spokesperson|comment|response|confirm)\b", re.IGNORECASE),
+    heading=re.compile(r"(?:[IVX]{1,4}|\d{1,2})\s?[.、)]|[(（]\w{1,3}[)）]"),
+    is_notice=lambda text: ("onference" in text or "riefing" in text or "Office" in text) and _NOTICE.search(text) is not None,
+    farewell=re.compile(
+        r"(?:If\s+(?:there\s+(?:are|is)|you\s+have)\s+no\s+(?:more|further|other)\s+questions?|(?:That\s+is|That['’]?s)\s+all\s+for\s+(?:today|this)"
+        r"|Thank\s+you(?:\s+(?:all|very\s+much))?\s+for\s+(?:coming|your\s+(?:presence|attendance|coming))|(?:Thank\s+you[.,!]?\s+)?Good-?\s?bye)",
+        re.IGNORECASE,
+    ),
+    only_co_askers=labels.only_similar_askers,
+    begins_reply=lambda text, speakers: any(
+        re.match(rf"{re.escape(speaker)}\s+(?:said|replied|remarked|answered|responded|noted|stressed|stated)\b", text)
+        for speaker in speakers
+    ),
+    is_follow_up=lambda label, _: label is not None and labels.is_follow_up(label),
+    co_askers=lambda label, text: (*(labels.joint_askers(label)[1:] if label else ()), *labels.similar_askers(text)),
+)
 
 
 def parse_mfa_en(page: SourcePage) -> ParsedPage:
@@ -62,180 +94,223 @@ def parse_mfa_en(page: SourcePage) -> ParsedPage:
     """
     title = read_title(page.title)
     boilerplate = list(page.boilerplate)
+    speakers = title.speakers or _introduced(page.blocks)
     blocks: list[Block] = []
     separated_at: set[int] = set()
     for block in page.blocks:
-        if _SEPARATOR.match(block.text):
+        if _SEPARATOR.fullmatch(block.text):
             boilerplate.append(("separator", block.text))
             separated_at.add(len(blocks))
-        elif not blocks and _same_letters(block.text, page.title):
+        elif not blocks and len(block.text) < 2 * len(page.title) and _letters(block.text) == _letters(page.title):
             boilerplate.append(("title", block.text))
         else:
-            for part in _split_inline(block, separated_at, len(blocks)):
-                blocks.append(part)
+            blocks.extend(_split_speakers(block, speakers))
     if not blocks:
         raise UnparsablePage("no_body", f"The page titled {page.title!r} has no text below its title.", "mfa_en")
 
-    speakers = _speakers(title.speakers, blocks)
-    paragraphs = _mark(blocks, speakers, separated_at)
+    paragraphs = mark_paragraphs(blocks, speakers, separated_at)
     return conference_page(
         paragraphs,
         page=page,
+        words=WORDS,
         layout="mfa_en",
         source_id="mfa-en",
         language="en",
         kind=title.kind,
         title_date=title.page_date,
-        speakers=speakers,
+        speakers=_all_speakers(speakers, paragraphs),
         boilerplate=boilerplate,
     )
 
 
-def _same_letters(a: str, b: str) -> bool:
-    return [c for c in a.lower() if c.isalnum()] == [c for c in b.lower() if c.isalnum()]
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _split_inline(block: Block, separated_at: set[int], at: int) -> list[Block]:
-    """A block cut where another speaker's label or a stage direction stands inside it."""
-    parts = [Block(part, block.bold_share) for part in _INLINE_LABEL.split(block.text)]
-    stage = _STAGE.match(parts[0].text)
-    if stage and stage.end() < len(parts[0].text) and not labels.similar_askers(stage.group()):
-        rest = parts[0].text[stage.end() :].strip()
-        parts[:1] = [Block(stage.group(), block.bold_share), Block(rest, block.bold_share)] if rest else [parts[0]]
-    return parts
+def _introduced(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """The speaker whom the introduction names."""
+    for block in blocks[:INTRO_PARAGRAPHS]:
+        if match := _INTRO.match(block.text):
+            return (match["name"] or match["second"],)
+    return ()
 
 
-# --- who speaks ------------------------------------------------------------------------------------------------------
+def _is_intro(text: str) -> bool:
+    return ("poke" in text or "started" in text) and _INTRO.match(text) is not None
 
 
-def _speakers(from_title: Sequence[str], blocks: Sequence[Block]) -> list[str]:
-    """Speakers of the page: those of the title, else the one whom the introduction names, else who labels an answer."""
-    if from_title:
-        return list(from_title)
-    for block in blocks[:3]:
-        match = _INTRO.match(block.text)
-        if match:
-            return [match["name"]]
-    return []
+def _all_speakers(speakers: Sequence[str], paragraphs: Sequence[Paragraph]) -> list[str]:
+    """The page's speakers and whoever else labels an opening or an answer, in order of appearance."""
+    found = list(speakers)
+    for paragraph in paragraphs:
+        label = paragraph.label
+        if paragraph.mark == "speaker" and label and not labels.is_generic_answer(label) and not labels.names_speaker(label, tuple(found)):
+            found.append(label)
+    return found
+
+
+def _split_speakers(block: Block, speakers: tuple[str, ...]) -> list[Block]:
+    """A block cut where somebody else's label stands inside it, after the end of a sentence.
+
+    Pages lose paragraphs when they are copied. Q, A and the speaker's own name always cut; outlets of the vocabulary,
+    "Journalist" and "After the press conference, …" do beside one of those.
+    """
+    text = block.text
+    first = text.find(":")
+    if first < 0 or (
+        first <= labels.LABEL_CHARACTERS and text.find(":", first + 1) < 0 and text.find(".", 0, first) < 0 and text.find("?", 0, first) < 0
+    ):
+        return [block]
+    cuts: list[tuple[int, bool]] = []
+    is_dialogue = False
+    for colon in _COLON.finditer(text):
+        before = _BEFORE_COLON.search(text, max(0, colon.start() - LONGEST_REMARK), colon.start())
+        label = before["label"].strip() if before else text[: colon.start()]
+        if len(label) > LONGEST_REMARK:
+            continue
+        is_sure = label in ("Q", "A", "Follow-up") or labels.names_speaker(label, speakers)
+        is_dialogue = is_dialogue or is_sure
+        if before and (is_sure or labels.is_known_outlet(label) or labels.is_generic_question(label) or _AFTER.match(label)):
+            cuts.append((before.start("label"), is_sure))
+    cuts = [(at, is_sure) for at, is_sure in cuts if (is_dialogue or is_sure) and any(map(str.isalpha, text[:at]))]
+    if not cuts:
+        return [block]
+    edges = [0, *(at for at, _ in cuts), len(text)]
+    return [Block(part, block.bold_share) for start, end in pairwise(edges) if (part := text[start:end].strip())]
 
 
 # --- what each paragraph begins ----------------------------------------------------------------------------------------
 
 
-def _mark(blocks: Sequence[Block], speakers: Sequence[str], separated_at: set[int]) -> list[Paragraph]:
+def mark_paragraphs(blocks: Sequence[Block], speakers: tuple[str, ...], separated_at: set[int]) -> list[Paragraph]:
+    """Say of each paragraph what it begins.
+
+    Args:
+        blocks: paragraphs of the body, in order.
+        speakers: names of the spokespersons, main one first; may be empty.
+        separated_at: paragraphs before which a line of asterisks stands.
+
+    Returns:
+        One marked paragraph a block.
+    """
     paragraphs = []
-    is_closing = False
+    candidates: dict[int, tuple[str, int]] = {}
     for i, block in enumerate(blocks):
-        paragraph = _mark_one(block, speakers, is_first=i < 3)
-        if i in separated_at:
-            is_closing = True
-        if is_closing and paragraph.mark == "plain":
-            paragraph = replace(paragraph, mark="closing")
-        elif paragraph.mark != "plain":
-            is_closing = False
+        paragraph = Paragraph(block.text, block.bold_share > BOLD)
         paragraphs.append(paragraph)
-    return _confirm_questions(_find_other_speakers(paragraphs))
-
-
-def _mark_one(block: Block, speakers: Sequence[str], is_first: bool) -> Paragraph:
-    text, is_bold = block.text, block.bold_share > BOLD
-    paragraph = Paragraph(text, is_bold)
-    after = _AFTER.match(text)
-    split = labels.split_label(text)
-    if after:
-        if split and len(split[0]) >= after.end() - 40 and split[1] < len(text) and len(split[0]) <= 160:
-            return replace(paragraph, mark="after_conference", label=split[0], label_kind="generic", label_length=split[1])
-        colon = text.find(":", max(0, after.end() - 10))
-        if 0 <= colon <= 200 and colon + 1 < len(text.rstrip()):
-            return replace(paragraph, mark="after_conference", label=text[:colon].strip(), label_kind="generic", label_length=colon + 1)
-        return replace(paragraph, mark="after_conference")
-    if split:
-        label, length = split
-        labelled = replace(paragraph, label=label, label_length=length)
-        if labels.is_generic_answer(label):
-            is_named = label.lower().startswith("spokes")
-            return replace(labelled, mark="answer", label_kind="spokesperson" if is_named else "generic")
-        if labels.names_speaker(label, speakers):
-            return replace(labelled, mark="speaker", label_kind="spokesperson")
-        if labels.is_generic_question(label):
-            return replace(labelled, mark="question", label_kind="generic")
-        if labels.is_name_like(label):
-            return replace(labelled, mark="question", label_kind="outlet")
-        # What looks like a label is the beginning of a sentence: "What I want to stress is:".
-    if is_first and _INTRO.match(text) and len(text) < 1200:
-        return replace(paragraph, mark="intro")
-    if _STAGE.fullmatch(text) and not labels.only_similar_askers(text):
-        return replace(paragraph, mark="stage")
-    if len(text) < 900 and not is_bold and _NOTICE.search(text) and _RECESS.search(text):
-        return replace(paragraph, mark="closing")
-    if _FAREWELL.match(text) and len(text) < 300:
-        return replace(paragraph, mark="closing")
-    return paragraph
-
-
-def _find_other_speakers(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Tell the labels of a second speaker from outlets.
-
-    Outlets ask: the next label after theirs is the answer's. A name that follows a question's label directly, again and
-    again or as the page's only answering label, answers: a colleague at the same lectern. It is a person's name of two
-    or three words that the outlet vocabulary does not hold.
-    """
-    labelled = [i for i, p in enumerate(paragraphs) if p.mark in ("question", "answer", "speaker")]
-    votes: dict[str, list[int]] = {}
-    for before, i in zip([-1, *labelled], labelled, strict=False):
-        paragraph = paragraphs[i]
-        if paragraph.label_kind != "outlet" or paragraph.label is None:
+        split = labels.split_label(block.text)
+        if block.text.find("fter the", 0, 160) >= 0 and _mark_after_conference(paragraph):
             continue
-        follows_question = before >= 0 and paragraphs[before].mark == "question"
-        is_person = (
-            len(paragraph.label.split()) in (2, 3)
-            and not labels.is_known_outlet(paragraph.label)
-            and paragraph.label.replace(" ", "").replace("-", "").isalpha()
-            and not paragraph.is_bold
-            and not _is_question_text(paragraph.text)
-        )
-        votes.setdefault(paragraph.label, []).append(1 if follows_question and is_person else -1)
-    others = {label for label, cast in votes.items() if sum(cast) > 0}
-    return [
-        replace(p, mark="speaker", label_kind="spokesperson") if p.label in others and p.label_kind == "outlet" else p
-        for p in paragraphs
-    ]
+        if split:
+            label = split[0]
+            if labels.names_speaker(label, speakers):
+                _set_label(paragraph, "speaker", "spokesperson", split)
+            elif labels.is_generic_answer(label):
+                _set_label(paragraph, "answer", "generic" if label[0] == "A" else "spokesperson", split)
+            elif labels.is_generic_question(label):
+                _set_label(paragraph, "question", "generic", split)
+            elif labels.is_known_outlet(label):
+                candidates[i] = split
+                paragraph.mark = "question"  # for now: it shows whether bold type marks questions
+            elif labels.is_name_like(label):
+                candidates[i] = split
+            # Else what looks like a label is the beginning of a sentence: "What I want to stress is:".
+        if paragraph.mark == "plain" and i not in candidates:
+            if i < INTRO_PARAGRAPHS and _is_intro(block.text):
+                paragraph.mark = "intro"
+            elif block.text[0] in "([（" and _STAGE.fullmatch(block.text) and not labels.only_similar_askers(block.text):
+                paragraph.mark = "stage"
+    _find_other_speakers(paragraphs, candidates)
+    is_bold = trusted_bold(blocks, paragraphs)
+    _confirm_outlets(paragraphs, candidates, is_bold)
+    find_bare_questions(paragraphs, is_bold, WORDS)
+    find_closings(paragraphs, separated_at, is_bold, WORDS)
+    find_bare_answers(paragraphs, speakers, is_bold, WORDS)
+    return paragraphs
 
 
-def _is_question_text(text: str) -> bool:
-    return "?" in text
+def _set_label(paragraph: Paragraph, mark: Mark, kind: SpeakerKind, split: tuple[str, int]) -> None:
+    paragraph.mark, paragraph.label_kind = mark, kind
+    paragraph.label, paragraph.label_length = split
 
 
-def _confirm_questions(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Keep the outlet labels that ask; the other capitalised beginnings ("Fact: …") are text of an answer.
+def _mark_after_conference(paragraph: Paragraph) -> bool:
+    """Mark "The following question was raised after the press conference" and the like, with its colon if words follow it."""
+    match = _AFTER.match(paragraph.text)
+    if match is None:
+        return False
+    paragraph.mark = "after_conference"
+    colon = paragraph.text.find(":", match.end(), match.end() + 100)
+    if 0 <= colon < len(paragraph.text) - 1 and not re.search(r"[.?!]\s", paragraph.text[match.end() : colon]):
+        _set_label(paragraph, "after_conference", "generic", (paragraph.text[:colon].strip(), colon + 1))
+    return True
 
-    A question's label is confirmed by bold type, by the vocabulary, or by what follows: the next label is the
-    spokesperson's. Where several unconfirmed labels stand before one answer, the last one that asks is it.
+
+def _find_other_speakers(paragraphs: Sequence[Paragraph], candidates: dict[int, tuple[str, int]]) -> None:
+    """Label the turns of a second spokesperson, or of the only one whom neither title nor introduction names.
+
+    It is one of the vocabulary, one who greets before the first question, or a person's name that rather follows a
+    question's label than stands before an answer's.
+
+    Args:
+        paragraphs: changed in place.
+        candidates: paragraph -> label and its length, where a name stands that is not known yet; the found ones go.
     """
-    has_bold_questions = sum(p.is_bold and p.mark == "question" for p in paragraphs) >= 2
-    is_labelled = any(p.mark == "speaker" for p in paragraphs)
-    confirmed = list(paragraphs)
+    votes: Counter[str] = Counter()
+    found: set[str] = set()
+    last = "none"
+    for i, paragraph in enumerate(paragraphs):
+        if i in candidates:
+            label, length = candidates[i]
+            is_speaker = labels.is_known_spokesperson(label) or (
+                last == "none" and not labels.is_known_outlet(label) and _GREETING.match(paragraph.text[length:]) is not None
+            )
+            if is_speaker:
+                found.add(label)
+            elif labels.is_person_like(label) and not paragraph.is_bold:
+                votes[label] += 1 if last == "question" and "?" not in paragraph.text else -1
+            last = "speaker" if is_speaker else "question"
+        elif paragraph.mark not in ("plain", "stage", "intro"):
+            last = "question" if paragraph.mark in ("question", "after_conference") else "speaker"
+    found.update(label for label, n in votes.items() if n > 0)
+    for i, split in list(candidates.items()):
+        if split[0] in found:
+            _set_label(paragraphs[i], "speaker", "spokesperson", split)
+            del candidates[i]
+
+
+def _confirm_outlets(paragraphs: Sequence[Paragraph], candidates: dict[int, tuple[str, int]], is_bold: Sequence[bool]) -> None:
+    """Label questions by their outlets; the other capitalised beginnings ("Fact: …") are text of an answer.
+
+    Bold type confirms. Without it, an outlet of the vocabulary asks, and so does the last name before an answer's label on
+    pages that name those who speak; pages with Q and A do not.
+
+    Args:
+        paragraphs: changed in place.
+        candidates: paragraph -> label and its length.
+    """
     n = len(paragraphs)
-    is_answered = False
+    n_generic = sum(p.mark == "answer" and p.label_kind == "generic" for p in paragraphs)
+    names_speakers = sum(p.mark == "speaker" for p in paragraphs) > n_generic
+    has_bold = any(is_bold)
+    following: Mark | None = None
     for i in range(n - 1, -1, -1):
         paragraph = paragraphs[i]
-        if paragraph.mark in ("answer", "speaker"):
-            is_answered = True
-            continue
-        if paragraph.mark == "after_conference":
-            is_answered = False
-            continue
-        if paragraph.mark != "question":
-            continue
-        if paragraph.label_kind == "generic" or paragraph.is_bold or labels.is_known_outlet(paragraph.label or ""):
-            is_answered = False
-            continue
-        if next_label(paragraphs, i) == n and is_labelled and paragraphs[n - 1].text.endswith(("?", "？")):
-            # The page was cut after a question, or the answer was never published.
-            continue
-        asks = _is_question_text(" ".join(p.text for p in paragraphs[i : next_label(paragraphs, i)]))
-        if is_answered and not has_bold_questions and (asks or paragraph.mark == "question" and next_is_answer(paragraphs, i)):
-            is_answered = False
-            continue
-        confirmed[i] = replace(paragraph, mark="plain", label=None, label_kind=None, label_length=0)
-    return confirmed
+        if i in candidates:
+            is_answered = following in ("answer", "speaker")
+            is_known = labels.is_known_outlet(candidates[i][0])
+            if is_bold[i]:
+                asks = True
+            elif has_bold or not names_speakers:
+                asks = is_known and is_answered
+            elif following is None:
+                # The page was cut after a question, or the answer was never published.
+                asks = is_known or (i == n - 1 and paragraph.text.endswith("?"))
+            else:
+                asks = is_known or is_answered
+            if asks:
+                _set_label(paragraph, "question", "outlet", candidates[i])
+            else:
+                paragraph.mark = "plain"
+        if paragraph.mark not in ("plain", "stage", "intro"):
+            following = paragraph.mark

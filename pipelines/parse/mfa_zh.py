@@ -11,12 +11,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
 from pipelines.parse import mfa_zh_labels as labels
-from pipelines.parse.conference import BOLD, Paragraph, conference_page, next_is_answer
+from pipelines.parse.conference import (
+    Mark,
+    Paragraph,
+    Words,
+    conference_page,
+    find_bare_answers,
+    find_bare_questions,
+    find_closings,
+    trusted_bold,
+)
 from pipelines.parse.dates import find_dates
-from pipelines.parse.model import Block, Kind, PageDate, ParsedPage, SourcePage, Turn, UnparsablePage
+from pipelines.parse.model import Block, Kind, PageDate, ParsedPage, SourcePage, SpeakerKind, UnparsablePage
 
 _INTRO = re.compile(
     r"^(?=[^。]*发言人|[^。]{2,4}主持)[^。：:将]{0,40}(?:主持|举行|召开)[^。：:]{0,12}(?:记者会|招待会|发布会)(?:[，,][^。：:]{0,80})?(?:。[^。：:]{0,12}(?:如下|实录)[^。]{0,6})?[。：:]?$"
@@ -34,11 +43,18 @@ _STAGE = re.compile(r"^[（(【\[][^（）()【】\[\]]{1,120}[）)】\]][。]?$
 _NOTICE = re.compile(
     r"(?:记者会|发布会|发言人办公室).{0,80}?(?:休会|暂停|恢复|提前|推迟|改[为至在]|照常|停开|取消|如期举行)|休会期间|(?:休会|暂停).{0,40}?记者会"
 )
-_FAREWELL = re.compile(
-    r"^(?:如果?没有(?:其他|其它|别的|更多)?问题|今天的?(?:例行)?(?:记者会|发布会)[^。]{0,6}(?:到此|到这里|结束)|祝(?:各位|大家|记者朋友)|谢谢(?:大家|各位)|再见)"
+_WORDS = Words(
+    asks=re.compile(r"(?:中方|你|您|发言人|外交部|能否|可否|是否|有何|如何|怎么|什么|哪些|为何|吗|呢|请问)"),
+    heading=re.compile(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十]|\d+[.、．])"),
+    is_notice=lambda text: _NOTICE.search(text) is not None,
+    farewell=re.compile(
+        r"^(?:如果?没有(?:其他|其它|别的|更多)?问题|今天的?(?:例行)?(?:记者会|发布会)[^。]{0,6}(?:到此|到这里|结束)|祝(?:各位|大家|记者朋友)|谢谢(?:大家|各位)|再见)"
+    ),
+    only_co_askers=labels.only_co_askers,
+    begins_reply=labels.begins_reply,
+    is_follow_up=labels.is_follow_up,
+    co_askers=labels.co_askers,
 )
-_HEADING = re.compile(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十]|\d+[.、．])")
-_ASKS = re.compile(r"(?:中方|你|您|发言人|外交部|能否|可否|是否|有何|如何|怎么|什么|哪些|为何|吗|呢|请问)")
 _GREETING = re.compile(r"^(?:谢谢|各位|大家|女士们|同志们|朋友们)")
 _SENTENCE_END = r"(?<=[。？！?!”’）)…])"
 
@@ -124,18 +140,18 @@ def parse_mfa_zh(page: SourcePage) -> ParsedPage:
     if kind == "remarks" and not title_speakers and "发言人" not in page.title and not any(p.mark == "question" for p in paragraphs):
         # A headline that names no spokesperson tells what was decided ("… sends experts to …").
         kind = "statement"
-    parsed = conference_page(
+    return conference_page(
         paragraphs,
         page=page,
+        words=_WORDS,
         layout="mfa_zh",
         source_id="mfa-zh",
         language="zh",
         kind=kind,
         title_date=title_date,
-        speakers=speakers,
+        speakers=_all_speakers(speakers, paragraphs),
         boilerplate=boilerplate,
     )
-    return replace(parsed, turns=_with_details(parsed.turns), spokespersons=_all_speakers(speakers, paragraphs))
 
 
 def _letters(text: str) -> str:
@@ -198,22 +214,6 @@ def _all_speakers(speakers: Sequence[str], paragraphs: Sequence[Paragraph]) -> t
     return tuple(found)
 
 
-def _with_details(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Turns with what only the words tell: follow-ups, co-askers, what was put after the conference."""
-    detailed = []
-    is_after = False
-    for turn in turns:
-        is_after = is_after or turn.after_conference or (turn.role == "note" and _AFTER.match(turn.text) is not None)
-        if turn.role == "question":
-            turn = replace(
-                turn,
-                is_follow_up=labels.is_follow_up(turn.speaker_label, turn.text),
-                co_askers=labels.co_askers(turn.speaker_label, turn.text),
-            )
-        detailed.append(replace(turn, after_conference=is_after) if turn.role in ("question", "answer") else turn)
-    return tuple(detailed)
-
-
 # --- what each paragraph begins ----------------------------------------------------------------------------------------
 
 
@@ -226,16 +226,20 @@ def mark_paragraphs(blocks: Sequence[Block], speakers: Sequence[str], separated_
         separated_at: paragraphs before which a line of asterisks stands.
 
     Returns:
-        One marked paragraph a block. Bold type is used up here: ``is_bold`` is False throughout, so that what the marks
-        say is final.
+        One marked paragraph a block.
     """
     paragraphs = [_mark_one(block, speakers, is_first=i == 0) for i, block in enumerate(blocks)]
-    is_bold = _trusted_bold(blocks, paragraphs)
-    paragraphs = _find_other_speakers(paragraphs, speakers, is_bold)
-    paragraphs = _confirm_outlets(paragraphs, is_bold)
-    paragraphs = _find_bare_questions(paragraphs, is_bold)
-    paragraphs = _find_closings(paragraphs, separated_at, is_bold)
-    return _find_bare_answers(paragraphs, speakers, is_bold)
+    is_bold = trusted_bold(blocks, paragraphs)
+    _find_other_speakers(paragraphs, speakers, is_bold)
+    _confirm_outlets(paragraphs, is_bold)
+    for paragraph, following in pairwise(paragraphs):
+        if paragraph.mark == "after_conference" and paragraph.label_length == len(paragraph.text) and following.mark == "question":
+            # "After the conference these questions were put:" only announces them.
+            paragraph.label, paragraph.label_kind, paragraph.label_length = None, None, 0
+    find_bare_questions(paragraphs, is_bold, _WORDS)
+    find_closings(paragraphs, separated_at, is_bold, _WORDS)
+    find_bare_answers(paragraphs, speakers, is_bold, _WORDS)
+    return paragraphs
 
 
 def _mark_one(block: Block, speakers: Sequence[str], *, is_first: bool) -> Paragraph:
@@ -262,23 +266,11 @@ def _mark_one(block: Block, speakers: Sequence[str], *, is_first: bool) -> Parag
     return Paragraph(text, False, "intro" if is_first and _INTRO.match(text) else "plain")
 
 
-def _trusted_bold(blocks: Sequence[Block], paragraphs: Sequence[Paragraph]) -> list[bool]:
-    """Which paragraphs are bold; none where bold type does not tell questions from answers."""
-    bold = [block.bold_share > BOLD for block in blocks]
-    asks = [p.mark in ("question", "after_conference") for p in paragraphs]
-    answers = [p.mark in ("answer", "speaker") for p in paragraphs]
-    of_questions = sum(b for b, q in zip(bold, asks, strict=True) if q)
-    of_answers = sum(b for b, a in zip(bold, answers, strict=True) if a)
-    is_trusted = of_questions * 2 >= sum(asks) > 0 and of_answers * 4 <= sum(answers)
-    return bold if is_trusted else [False] * len(bold)
-
-
-def _find_other_speakers(paragraphs: Sequence[Paragraph], speakers: Sequence[str], is_bold: Sequence[bool]) -> list[Paragraph]:
+def _find_other_speakers(paragraphs: Sequence[Paragraph], speakers: Sequence[str], is_bold: Sequence[bool]) -> None:
     """Label a second spokesperson's turns: one of the vocabulary, one who greets before the first question, or a
     misspelt name that answers."""
-    found = list(paragraphs)
     last = "none"
-    for i, paragraph in enumerate(found):
+    for i, paragraph in enumerate(paragraphs):
         if paragraph.mark == "plain" and not is_bold[i]:
             split = labels.split_label(paragraph.text)
             if split and labels.is_person(split[0]):
@@ -289,102 +281,29 @@ def _find_other_speakers(paragraphs: Sequence[Paragraph], speakers: Sequence[str
                     or (last in ("question", "after_conference") and labels.is_misspelt(label, speakers))
                 )
                 if is_speaker:
-                    found[i] = replace(paragraph, mark="speaker", label=label, label_kind="spokesperson", label_length=length)
+                    _set_label(paragraph, "speaker", "spokesperson", split)
             elif split and labels.is_outlet_name(split[0]):
                 last = "question"
-        if found[i].mark not in ("plain", "stage", "intro"):
-            last = found[i].mark
-    return found
+        if paragraph.mark not in ("plain", "stage", "intro"):
+            last = paragraph.mark
 
 
-def _confirm_outlets(paragraphs: Sequence[Paragraph], is_bold: Sequence[bool]) -> list[Paragraph]:
+def _confirm_outlets(paragraphs: Sequence[Paragraph], is_bold: Sequence[bool]) -> None:
     """Label questions by outlets named without 记者 ("甲社："): in bold type, or answered by the next label."""
-    found = list(paragraphs)
-    for i in range(len(found) - 1, -1, -1):
-        paragraph = found[i]
-        if paragraph.mark != "plain" or not (split := labels.split_label(paragraph.text)):
-            continue
-        label, length = split
-        if labels.is_outlet_name(label) and (is_bold[i] or next_is_answer(found, i)):
-            found[i] = replace(paragraph, mark="question", label=label, label_kind="outlet", label_length=length)
-    return found
+    is_answered = False
+    for i in range(len(paragraphs) - 1, -1, -1):
+        paragraph = paragraphs[i]
+        if (
+            paragraph.mark == "plain"
+            and (split := labels.split_label(paragraph.text))
+            and (is_bold[i] or is_answered)
+            and labels.is_outlet_name(split[0])
+        ):
+            _set_label(paragraph, "question", "outlet", split)
+        if paragraph.mark not in ("plain", "stage"):
+            is_answered = paragraph.mark in ("answer", "speaker")
 
 
-def _find_bare_questions(paragraphs: Sequence[Paragraph], is_bold: Sequence[bool]) -> list[Paragraph]:
-    """Find questions whose label is missing: bold ones, and what asks between two answers' labels."""
-    found = list(paragraphs)
-    for i, paragraph in enumerate(found[:-1]):
-        if paragraph.mark == "after_conference" and paragraph.label_length == len(paragraph.text) and found[i + 1].mark == "question":
-            # "After the conference these questions were put:" only announces them.
-            found[i] = Paragraph(paragraph.text, False, "stage")
-    has_asked = False
-    for i, paragraph in enumerate(found):
-        if paragraph.mark == "plain" and is_bold[i]:
-            continues = i > 0 and is_bold[i - 1] and found[i - 1].mark in ("question", "after_conference", "plain") and has_asked
-            asks = paragraph.text.endswith(("？", "?"))
-            is_heading = not asks and (_HEADING.match(paragraph.text) or not paragraph.text.endswith(("。", "！", "”", "…")))
-            if not continues and not is_heading and (has_asked or asks or next_is_answer(found, i)):
-                found[i] = replace(paragraph, mark="question")
-        has_asked = has_asked or found[i].mark in ("question", "after_conference")
-
-    before: int | None = None
-    for i, paragraph in enumerate(found):
-        if paragraph.mark in ("plain", "stage", "intro"):
-            continue
-        answers = paragraph.mark in ("answer", "speaker")
-        after_answer = before is None or found[before].mark in ("answer", "speaker")
-        if answers and after_answer and i - 1 > (-1 if before is None else before):
-            candidate = found[i - 1]
-            if candidate.mark == "plain" and candidate.text.endswith(("？", "?")) and _ASKS.search(candidate.text):
-                found[i - 1] = replace(candidate, mark="question")
-        before = i
-    return found
-
-
-def _find_closings(paragraphs: Sequence[Paragraph], separated_at: set[int], is_bold: Sequence[bool]) -> list[Paragraph]:
-    """Mark what is said when the questions are over: recess notices, good wishes, whatever follows a line of asterisks."""
-    found = list(paragraphs)
-    asked = [i for i, p in enumerate(found) if p.mark == "question"]
-    after = next((i for i, p in enumerate(found) if p.mark == "after_conference"), len(found))
-    last_question = max((i for i in asked if i < after), default=-1)
-    is_closing = continues_closing = False
-    for i, paragraph in enumerate(found):
-        if i in separated_at and i > 0:
-            is_closing, continues_closing = True, False
-        if paragraph.mark != "plain":
-            is_closing = continues_closing = False
-            continue
-        is_notice = (
-            i > last_question >= 0
-            and not is_bold[i]
-            and found[i - 1].mark != "question"
-            and (_NOTICE.search(paragraph.text) is not None or (i >= len(found) - 2 and _FAREWELL.match(paragraph.text) is not None))
-        )
-        if (is_closing or is_notice) and not continues_closing:
-            found[i] = replace(paragraph, mark="closing")
-        continues_closing = is_closing or is_notice or continues_closing
-    return found
-
-
-def _find_bare_answers(paragraphs: Sequence[Paragraph], speakers: Sequence[str], is_bold: Sequence[bool]) -> list[Paragraph]:
-    """Find answers whose label is missing.
-
-    A paragraph without a label after a question is its answer where bold type ends with the question, where it tells
-    the reply ("林禾表示，"), or where no answer's label comes before the next question. Else it continues the question.
-    """
-    found = list(paragraphs)
-    is_asking = False
-    for i, paragraph in enumerate(found):
-        if paragraph.mark in ("question", "after_conference"):
-            is_asking = True
-        elif paragraph.mark == "plain" and is_asking:
-            previous = found[i - 1]
-            is_bare_label = previous.label is not None and previous.label_length >= len(previous.text)
-            if labels.only_co_askers(paragraph.text) or is_bare_label or is_bold[i]:
-                continue
-            if is_bold[i - 1] or labels.begins_reply(paragraph.text, speakers) or not next_is_answer(found, i):
-                found[i] = replace(paragraph, mark="answer")
-                is_asking = False
-        elif paragraph.mark != "stage":
-            is_asking = False
-    return found
+def _set_label(paragraph: Paragraph, mark: Mark, kind: SpeakerKind, split: tuple[str, int]) -> None:
+    paragraph.mark, paragraph.label_kind = mark, kind
+    paragraph.label, paragraph.label_length = split

@@ -12,10 +12,8 @@ from pipelines.parse.mfa_zh import parse_mfa_zh
 from pipelines.parse.model import IndexPage, ParsedPage, SourcePage, UnparsablePage
 from pipelines.parse.news_article import parse_news_article
 from pipelines.parse.readers import read_page
-from pipelines.parse.titles import is_briefing_title
+from pipelines.parse.titles import is_briefing_title, names_column
 from pipelines.vocabularies import vocabulary
-
-_HAN = re.compile(r"[一-鿿]")
 
 
 def parse_page(raw: bytes, url: str | None = None) -> ParsedPage | IndexPage:
@@ -34,20 +32,22 @@ def parse_page(raw: bytes, url: str | None = None) -> ParsedPage | IndexPage:
     page = read_page(raw)
     if not page.blocks and not page.title:
         raise UnparsablePage("empty_page", "The page holds no text. Check that the file is complete.")
-    if not is_briefing_title(page.title):
-        index = parse_index(raw, url) if page.is_html else None
+    is_briefing = is_briefing_title(page.title)
+    if page.is_html and (not is_briefing or names_column(page.title)):
+        index = parse_index(raw, url)
         if index is not None:
             return replace(index, source_id=_source_of(index.links[0].title) or "unknown")
+    if not is_briefing:
         return _news_or_nothing(page)
     source_id = _source_of(page.title)
     if source_id is None:
         raise UnparsablePage(
             "other_ministry",
             f"The title {page.title[:120]!r} belongs to no source of dbt/seeds/sources.csv. Add a row there to take it in.",
-            "mfa_zh" if _HAN.search(page.title) else "mfa_en",
+            "mfa_zh" if "发言人" in page.title else "mfa_en",
         )
-    read = parse_mfa_zh if _HAN.search(page.title) else parse_mfa_en
-    return replace(read(page), source_id=source_id)
+    parsed = parse_mfa_zh(page) if "发言人" in page.title else parse_mfa_en(page)
+    return parsed if parsed.source_id == source_id else replace(parsed, source_id=source_id)
 
 
 def _news_or_nothing(page: SourcePage) -> ParsedPage:
@@ -69,5 +69,3 @@ def _sources() -> list[tuple[str, re.Pattern[str]]]:
 
 def _source_of(title: str) -> str | None:
     return next((source_id for source_id, pattern in _sources() if pattern.search(title)), None)
-
-
