@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
+
+_LETTERS = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> str:
-    """Letters and digits of a text in lower case: equal for two renderings of the same words."""
-    return "".join(character for character in text.lower() if character.isalnum())
+    """Letters and digits of a text in lower case, accents composed: equal for two renderings of the same words."""
+    return "".join(_LETTERS.findall(unicodedata.normalize("NFC", text).lower()))
 
 
 def digest(text: str, length: int = 64) -> str:

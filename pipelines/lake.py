@@ -6,7 +6,8 @@ Every row is held against its contract on the way in; a row that breaks one goes
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dataframely as dy
@@ -26,16 +27,20 @@ def write_frame(frame: pl.DataFrame, path: Path, metadata: Mapping[str, str] | N
 
     Returns:
         False when the file already holds exactly these bytes; then it is not touched.
+
+    Raises:
+        OSError: the disk is full or the lake cannot be written; the file is then as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # There is one writer at a time, so that what a kill leaves here is overwritten by the next.
+    temporary = path.with_name(f".{path.name}.tmp")
     try:
         frame.write_parquet(temporary, metadata=dict(metadata or {}), compression="zstd")
         if path.exists() and path.stat().st_size == temporary.stat().st_size and path.read_bytes() == temporary.read_bytes():
             return False
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     return True
@@ -53,38 +58,37 @@ def read_table(lake: Path, table: str) -> pl.LazyFrame:
 
 
 def months(lake: Path) -> list[str]:
-    """Months that the lake holds, in order."""
-    return sorted(path.stem for path in (lake / "documents").glob("[!.]*.parquet"))
+    """Months of which the lake holds any file, in order; after a refresh these are the months with documents."""
+    files = (path for table in (*MONTHLY_TABLES, REJECTED) for path in (lake / table).glob("[!.]*.parquet"))
+    return sorted({path.stem for path in files})
 
 
 def month_fingerprint(lake: Path, month: str) -> str | None:
-    """Fingerprint of the input that a month was made of; None when the month is not there or was left half-written."""
-    path = table_path(lake, "documents", month)
-    if not path.exists() or any(not table_path(lake, table, month).exists() for table in MONTHLY_TABLES):
+    """Fingerprint of the input that all tables of a month were made of; None when the month is not there, or when a kill
+    left some of its tables as they were before."""
+    paths = [table_path(lake, table, month) for table in (*MONTHLY_TABLES, REJECTED)]
+    if not all(path.exists() for path in paths):
         return None
-    return pl.read_parquet_metadata(path).get(_FINGERPRINT)
+    found = {pl.read_parquet_metadata(path).get(_FINGERPRINT) for path in paths}
+    return found.pop() if len(found) == 1 else None
 
 
 def write_month(lake: Path, month: str, tables: Mapping[str, pl.DataFrame], fingerprint: str) -> int:
-    """Check and write all tables of a month. ``documents`` comes last and carries the fingerprint: a month that a kill
-    left half-written has none that fits, and is made again.
+    """Check and write all tables of a month. Each carries the fingerprint of the input: a month that a kill left
+    half-written has two, and is made again.
 
     Returns:
-        Number of rows that broke a contract.
+        Number of quarantine rows.
     """
-    rejected = []
-    for name in [*(name for name in MONTHLY_TABLES if name != "documents"), "documents"]:
-        good, bad = checked(name, tables[name])
-        rejected.append(bad)
-        if name == "documents":
-            write_frame(pl.concat(rejected), table_path(lake, REJECTED, month))
-        write_frame(good, table_path(lake, name, month), {_FINGERPRINT: fingerprint} if name == "documents" else None)
-    return sum(bad.height for bad in rejected)
+    good, rejected = _checked_together(tables)
+    for name, frame in (*good.items(), (REJECTED, rejected)):
+        write_frame(frame, table_path(lake, name, month), {_FINGERPRINT: fingerprint})
+    return rejected.height
 
 
 def remove_month(lake: Path, month: str) -> None:
     """Take a month out of the lake, when no stored page belongs to it any more. The raw store keeps the pages."""
-    for name in ("documents", *MONTHLY_TABLES, REJECTED):
+    for name in (*MONTHLY_TABLES, REJECTED):
         table_path(lake, name, month).unlink(missing_ok=True)
 
 
@@ -93,31 +97,74 @@ def write_whole(lake: Path, table: str, frame: pl.DataFrame) -> None:
     write_frame(TABLES[table].validate(frame, cast=True), table_path(lake, table))
 
 
+# --- contracts ---------------------------------------------------------------------------------------------------------
+
+_WHOLE = ("documents", "document_versions", "turns", "exchanges")
+"""Tables of which a document is held back whole when a row of one breaks its contract: a page with a turn missing would
+say something that was not said. Of the other tables only the row goes."""
+
+
+def _checked_together(tables: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Hold a month's tables against their contracts; what hangs on a document that is held back goes with it."""
+    good: dict[str, pl.DataFrame] = {}
+    rejected: list[pl.DataFrame] = []
+    held: dict[str, list[str]] = defaultdict(list)
+    for name in MONTHLY_TABLES:
+        good[name], bad = checked(name, tables[name])
+        rejected.append(bad)
+        if bad.height and name in _WHOLE:
+            n_kept = dict(good[name]["document_id"].value_counts().iter_rows())
+            for document_id, n in tables[name]["document_id"].value_counts().iter_rows():
+                if document_id is not None and n_kept.get(document_id, 0) < n:
+                    held[document_id].append(name)
+    if held:
+        is_held = pl.col("document_id").is_in(list(held))
+        rejected.append(_held_back(good["documents"].filter(is_held), held))
+        good = {name: frame.filter(~is_held) for name, frame in good.items()}
+    return good, pl.concat(rejected).unique("quarantine_id", keep="first", maintain_order=True)
+
+
+def _held_back(documents: pl.DataFrame, held: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    rows = []
+    for document_id, sha256, url in documents.select("document_id", "sha256", "url").iter_rows():
+        because = " and ".join(held[document_id])
+        detail = f"documents row with document_id={document_id!r} is held back whole, as rows of {because} break their contract"
+        rows.append(_quarantined("documents", "held_back", detail) | {"sha256": sha256, "url": url})
+    return pl.DataFrame(rows, schema=pl.Schema(Quarantine))
+
+
 def checked(table: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a frame into the rows that keep the table's contract, and quarantine rows for those that don't."""
-    schema = TABLES[table]
-    good, failure = schema.filter(frame, cast=True)
+    if frame.is_empty():
+        return TABLES[table].create_empty(), Quarantine.create_empty()
+    good, failure = TABLES[table].filter(frame, cast=True)
     if not failure.counts():
         return good, Quarantine.create_empty()
     details = failure.details()
     rules = [column for column in details.columns if column not in frame.columns]
+    broken = [sorted(rule for rule in rules if str(row[rule]) == "invalid") for row in details.select(rules).iter_rows(named=True)]
+    return good, _rejections(table, details, broken)
+
+
+def _rejections(table: str, frame: pl.DataFrame, broken: Sequence[Sequence[str]]) -> pl.DataFrame:
+    """Quarantine rows for rows of a table, each with the rules that it breaks; equal rows (same key) give one."""
     rows = []
-    for row in details.iter_rows(named=True):
-        broken = sorted(rule for rule in rules if str(row[rule]) == "invalid")
-        key = ", ".join(f"{column}={row[column]!r}" for column in _key_of(schema))
-        detail = f"{table} row with {key} breaks {', '.join(broken)}"
-        rows.append(
-            {
-                "quarantine_id": digest(f"contract|{table}|{detail}", 16),
-                "raw_path": f"lake/{table}",
-                "stage": "contract",
-                "reason": broken[0] if broken else "unknown_rule",
-                "detail": detail,
-                "is_error": True,
-            }
-        )
-    rejected = pl.DataFrame(rows, schema=pl.Schema(Quarantine)).unique("quarantine_id", keep="first", maintain_order=True)
-    return good, rejected
+    for row, rules in zip(frame.iter_rows(named=True), broken, strict=True):
+        key = ", ".join(f"{column}={row[column]!r}" for column in _key_of(TABLES[table]))
+        detail = f"{table} row with {key} breaks {', '.join(rules)}"
+        rows.append(_quarantined(table, rules[0] if rules else "unknown_rule", detail))
+    return pl.DataFrame(rows, schema=pl.Schema(Quarantine)).unique("quarantine_id", keep="first", maintain_order=True)
+
+
+def _quarantined(table: str, reason: str, detail: str) -> dict[str, object]:
+    return {
+        "quarantine_id": digest(f"contract|{table}|{detail}", 16),
+        "raw_path": f"lake/{table}",
+        "stage": "contract",
+        "reason": reason,
+        "detail": detail,
+        "is_error": True,
+    }
 
 
 def _key_of(schema: type[dy.Schema]) -> list[str]:

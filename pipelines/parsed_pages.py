@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -10,7 +11,7 @@ from multiprocessing import get_context
 import polars as pl
 
 from pipelines import lake
-from pipelines.extract.raw_store import read_object
+from pipelines.extract.raw_store import object_path, read_object
 from pipelines.normalise.pages import PAGES, Outcome, pages_frame
 from pipelines.parse.model import UnparsablePage
 from pipelines.parse.page import parse_page
@@ -60,7 +61,7 @@ def page_columns(home: Home, columns: Sequence[str]) -> pl.DataFrame:
     files = sorted((home.lake / FOLDER).glob("[!.]*.parquet"))
     if not files:
         return pl.DataFrame(schema={name: PAGES.get(name, pl.String()) for name in columns})
-    pages = pl.concat([pl.scan_parquet(file).with_columns(bucket=pl.lit(file.stem)) for file in files])
+    pages = pl.scan_parquet(files, include_file_paths="bucket").with_columns(pl.col("bucket").str.extract(r"([^/\\]+)\.parquet$"))
     wanted = pages.select(*columns, _is_older=pl.col("parser_version") != parser_version(), _key="sha256")
     return wanted.collect().sort("_is_older", maintain_order=True).unique("_key", keep="first", maintain_order=True).select(columns)
 
@@ -72,9 +73,11 @@ def read_pages(home: Home, hashes: Iterable[str], bucket_of: Mapping[str, str], 
         hashes: at least one.
         bucket_of: the file of each page, as ``page_columns`` tells.
     """
-    wanted = list(hashes)
-    files = [lake.table_path(home.lake, FOLDER, bucket) for bucket in sorted({bucket_of[sha256] for sha256 in wanted})]
-    return pl.concat([pl.scan_parquet(file).filter(pl.col("sha256").is_in(wanted)).select(columns) for file in files]).collect()
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for sha256 in hashes:
+        wanted[bucket_of[sha256]].append(sha256)
+    files = [(lake.table_path(home.lake, FOLDER, bucket), own) for bucket, own in sorted(wanted.items())]
+    return pl.concat([pl.scan_parquet(file).filter(pl.col("sha256").is_in(own)).select(columns) for file, own in files]).collect()
 
 
 def _parse(home: Home, pages: Sequence[StoredPage]) -> Iterator[tuple[str, Outcome]]:
@@ -110,7 +113,8 @@ def _parse_one(home: Home, page: StoredPage) -> tuple[str, Outcome]:
     except UnparsablePage as error:
         return sha256, error
     except OSError as error:
-        return sha256, UnparsablePage("unreadable", f"The stored bytes cannot be read: {error.strerror}. Restore them from a copy.")
+        where = home.root / object_path(sha256)
+        return sha256, UnparsablePage("unreadable", f"{where} cannot be read ({error.strerror}). Restore it from a copy, or ingest the page again.")
     except Exception as error:  # a fault of ours must cost one page, not the night's run; the check names it
         return sha256, UnparsablePage("parser_fault", f"{type(error).__name__}: {error}. This is a fault of the parser; please report it.")
 

@@ -18,16 +18,16 @@ import polars as pl
 from pipelines import lake
 from pipelines.annotate.tables import annotate
 from pipelines.contracts.lake import TABLES, Quarantine
-from pipelines.extract.raw_store import object_paths, read_captures
+from pipelines.extract.raw_store import read_captures
 from pipelines.identifiers import digest
 from pipelines.locking import writing
 from pipelines.normalise.catalogue import PageFacts, place_pages, sorted_by_freshness
 from pipelines.normalise.entities import entities_table
+from pipelines.normalise.history import sightings, sightings_of
 from pipelines.normalise.mentions import mentions_table
 from pipelines.normalise.pages import PAGES
 from pipelines.normalise.quarantine import quarantine_table
 from pipelines.normalise.tables import month_tables
-from pipelines.normalise.urls import canonical_url
 from pipelines.parsed_pages import page_columns, parse_and_keep, read_pages
 from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.build import BuildResult, build_warehouse
@@ -157,7 +157,8 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     Returns:
         The months that were remade.
     """
-    captures = _captures_with_paths(home)
+    seen = sightings(read_captures(home))
+    captures = seen.filter(~pl.col("is_gone"))
     catalogue = page_columns(home, [*_CATALOGUE, "bucket"])
     catalogue = catalogue.filter(pl.col("sha256").is_in(captures["sha256"].to_list()))
     bucket_of = dict(catalogue.select("sha256", "bucket").iter_rows())
@@ -170,12 +171,12 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     for page in placed:
         if page.briefing_date is not None:
             by_month[f"{page.briefing_date:%Y-%m}"].append(page)
-    by_hash = {key[0]: rows for key, rows in captures.group_by("sha256")}
-    fingerprints = {month: _month_fingerprint(pages, by_hash) for month, pages in sorted(by_month.items())}
+    own = {month: sightings_of(seen, pages) for month, pages in sorted(by_month.items())}
+    fingerprints = {month: _month_fingerprint(by_month[month], rows) for month, rows in own.items()}
     stale = [month for month, fingerprint in fingerprints.items() if lake.month_fingerprint(home.lake, month) != fingerprint]
     progress.stage("normalise and annotate", len(stale))
     for month in stale:
-        _write_month(home, month, by_month[month], captures, bucket_of, fingerprints[month])
+        _write_month(home, month, by_month[month], own[month], bucket_of, fingerprints[month])
         progress.advance()
     for month in set(lake.months(home.lake)) - set(by_month):
         lake.remove_month(home.lake, month)
@@ -184,32 +185,18 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     return stale
 
 
-def _captures_with_paths(home: Home) -> pl.DataFrame:
-    captures = _stored(home)
-    canonical = {url: canonical_url(url) for url in captures["url"].unique() if url}
-    return captures.with_columns(
-        url=pl.col("url").replace_strict(canonical, default=None, return_dtype=pl.String),
-        raw_path=object_paths(),
-    )
-
-
-def _month_fingerprint(pages: list[PageFacts], captures: dict[object, pl.DataFrame]) -> str:
+def _month_fingerprint(pages: list[PageFacts], seen: pl.DataFrame) -> str:
     """Everything that a month's tables depend on."""
     versions = [parser_version(), normaliser_version(), codebook_version()]
-    facts = []
-    for page in pages:
-        seen = captures[page.sha256].select("url", "fetched_at", "http_status").sort("url", "fetched_at", nulls_last=False).rows()
-        facts.append(repr((page, seen)))
-    return digest("\n".join([*versions, *sorted(facts)]))
+    return digest("\n".join([*versions, *map(repr, pages), *map(repr, seen.rows())]))
 
 
 def _write_month(
-    home: Home, month: str, pages: list[PageFacts], captures: pl.DataFrame, bucket_of: dict[str, str], fingerprint: str
+    home: Home, month: str, pages: list[PageFacts], seen: pl.DataFrame, bucket_of: dict[str, str], fingerprint: str
 ) -> None:
     hashes = [page.sha256 for page in pages]
     frame = read_pages(home, hashes, bucket_of, [name for name in PAGES.names() if name != "links"])
-    own = captures.filter(pl.col("sha256").is_in(hashes))
-    tables = month_tables(frame, sorted_by_freshness(pages), own)
+    tables = month_tables(frame, sorted_by_freshness(pages), seen.filter(~pl.col("is_gone")), seen.filter("is_gone"))
     annotated = annotate(tables.turns, tables.exchanges, tables.documents)
     lake.write_month(
         home.lake,

@@ -14,6 +14,9 @@ from pipelines.settings import CHECKOUT, CODEBOOK_VERSION, PARSER_VERSION, SEEDS
 
 _CODE = CHECKOUT / "pipelines"
 
+PARSER_VOCABULARIES = ("outlets", "sources", "spokespersons")
+"""Seeds that the parser reads: which labels name outlets and speakers, and whose page it is."""
+
 
 def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
@@ -24,17 +27,16 @@ def _hash(paths: Iterable[Path]) -> str:
 
 @cache
 def parser_version() -> str:
-    """``<number>+<hash>`` over the parser's code and the vocabularies that it reads."""
-    seeds = [SEEDS / f"{name}.csv" for name in ("sources", "outlets")]
-    return f"{PARSER_VERSION}+{_hash([*(_CODE / 'parse').glob('*.py'), *seeds])}"
+    """``<number>+<hash>`` over the code that makes a parsed page of bytes, and the vocabularies that it reads."""
+    code = [*(_CODE / "parse").glob("*.py"), _CODE / "normalise" / "pages.py", _CODE / "identifiers.py"]
+    return f"{PARSER_VERSION}+{_hash([*code, *(SEEDS / f'{name}.csv' for name in PARSER_VOCABULARIES)])}"
 
 
 @cache
 def normaliser_version() -> str:
-    """Hash over the code that makes tables of parsed pages, and every vocabulary."""
-    return _hash(
-        [*(_CODE / "normalise").glob("*.py"), *(_CODE / "contracts").glob("*.py"), _CODE / "identifiers.py", *SEEDS.glob("*.csv")]
-    )
+    """Hash over the code that makes and checks the tables of parsed pages, and every vocabulary."""
+    code = [*(_CODE / "normalise").glob("*.py"), *(_CODE / "contracts").glob("*.py"), _CODE / "identifiers.py", _CODE / "lake.py"]
+    return _hash([*code, *SEEDS.glob("*.csv")])
 
 
 @cache

@@ -1,0 +1,277 @@
+"""What became of a page: its versions by time of fetch, when it vanished and came back, and which words changed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import polars as pl
+
+from pipelines.contracts.lake import DocumentVersions, TurnChanges
+from pipelines.extract.raw_store import object_paths
+from pipelines.identifiers import digest, words_of
+from pipelines.normalise.facts import PageFacts
+from pipelines.normalise.urls import public_url, with_canonical_urls
+
+GONE_STATUS = (404, 410)
+"""Not Found and Gone (RFC 9110). Other errors say something about the server or the crawler, nothing about the page."""
+
+SIGHTING = pl.Schema(
+    {
+        "sha256": pl.String(),
+        "url": pl.String(),
+        "fetched_at": pl.Datetime("us"),
+        "http_status": pl.Int64(),
+        "raw_path": pl.String(),
+        "media_type": pl.String(),
+        "size_bytes": pl.Int64(),
+    }
+)
+"""That certain bytes were seen at an address and a time; addresses are canonical."""
+
+NO_BODY = digest("")
+"""``body_sha256`` of a version without any words."""
+
+REWORDED_FROM = 0.5
+"""Share of words in common (Dice coefficient) from which two turns in the same place are one turn, reworded."""
+
+_PASSING = (
+    r"(?i)\b(?:maintenance|busy|unavailable|overload|permission|denied|forbidden|unauthorized|javascript|cookies|robot|human|just a moment"
+    r"|gateway|time-?out|bad request|too many|internal|unexpected|archived|crawl time|40[013]|429|50\d)|维护|繁忙|升级|频繁|受限|拒绝|不可用|无法访问"
+)
+"""Words of error pages that come from a server in trouble, from a guard against robots, or from the archive asked."""
+
+_TOKEN = re.compile(r"[^\W_\u2e80-\u9fff]+|[\u2e80-\u9fff]")
+
+
+def sightings(captures: pl.DataFrame) -> pl.DataFrame:
+    """What each address served, without what a later fetch found unchanged.
+
+    The ministry answers for a removed page with status 404, or with 200 and an error page; the latter counts as gone
+    unless it speaks of maintenance, load, or a barred visitor.
+
+    Args:
+        captures: in CAPTURES columns.
+
+    Returns:
+        SIGHTING columns and ``is_gone``: pages, and addresses that are known, at a known time, to have served none.
+    """
+    is_error_page = (pl.col("reason") == "error_page") & ~pl.col("detail").fill_null("").str.contains(_PASSING)
+    is_gone = (pl.col("outcome") == "refused") & (pl.col("http_status").is_in(GONE_STATUS) | is_error_page)
+    known = with_canonical_urls(captures, "url").with_columns(is_gone=is_gone.fill_null(value=False), raw_path=object_paths())
+    is_usable = ~pl.col("is_gone") | pl.all_horizontal(pl.col("sha256", "url", "fetched_at").is_not_null())
+    timed = (
+        known.filter(((pl.col("outcome") == "stored") | pl.col("is_gone")) & is_usable)
+        .select(*SIGHTING.names(), "is_gone")
+        .sort("url", "fetched_at", "is_gone", "sha256", "http_status")
+    )
+    is_repeated = (_state() == _state().shift(1)).over("url") & pl.col("url").is_not_null()
+    return timed.filter(~is_repeated.fill_null(value=False))
+
+
+def sightings_of(seen: pl.DataFrame, pages: Iterable[PageFacts]) -> pl.DataFrame:
+    """Those of some pages, and of their addresses when they were gone; sorted.
+
+    Args:
+        seen: from ``sightings``.
+    """
+    pages = list(pages)
+    hashes, urls = [page.sha256 for page in pages], sorted({url for page in pages for url in page.urls})
+    return seen.filter(pl.when("is_gone").then(pl.col("url").is_in(urls)).otherwise(pl.col("sha256").is_in(hashes)))
+
+
+def _state() -> pl.Expr:
+    """What an address served: bytes, or nothing."""
+    return pl.when("is_gone").then(pl.lit("")).otherwise("sha256")
+
+
+# --- versions ----------------------------------------------------------------------------------------------------------
+
+
+def document_versions(pages: pl.DataFrame, captures: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Every change of what an address served, by fetch time; fetched again unchanged, a version stays the one it was.
+
+    Args:
+        pages: columns document_id, sha256, source_id, freshness, published_at, body_digest, layout, own_url, turns of every version.
+        captures: SIGHTING columns of the pages; without fetch time they count as older than those with one.
+        gone: SIGHTING columns, of times when an address served no page; only addresses of a document matter.
+
+    Returns:
+        Columns of DocumentVersions, and ``older_sha256``: the page before, where words were changed since. The last page
+        is current.
+    """
+    document = "document_id"
+    events = _states(_sightings(pages, captures), gone).sort(document, "fetched_at", "is_gone", "freshness", "url", "sha256")
+    events = events.with_columns(version=pl.int_range(1, pl.len() + 1).over(document))
+    served = events.filter(~pl.col("is_gone"))
+    before = ("sha256", "body_digest", "spoken_digest", "media_type", "fetched_at")
+    served = served.with_columns(pl.col(c).shift(1).over(document).alias(f"{c}_before") for c in before)
+    is_first = pl.col("sha256_before").is_null()
+    is_edited = ~is_first & (pl.col("body_digest") != pl.col("body_digest_before")) & ~_is_rendering()
+    is_new_place = pl.col("url").is_not_null() & (pl.int_range(pl.len()).over(document, "url") == 0)
+    n_places = pl.col("url").is_not_null().cum_sum().over(document)
+    change = (
+        pl.when(is_first)
+        .then(pl.lit("new"))
+        .when("is_back")
+        .then(pl.lit("restored"))
+        .when(is_edited)
+        .then(pl.lit("edited"))
+        .when(is_new_place & (n_places > 1))
+        .then(pl.lit("moved"))
+        .otherwise(pl.lit("copy"))
+    )
+    served = served.with_columns(
+        change=change,
+        body_sha256="body_digest",
+        older_sha256=pl.when(is_edited).then("sha256_before"),
+        is_current=pl.col("version") == pl.col("version").max().over(document),
+    )
+    vanished = events.filter("is_gone").with_columns(
+        change=pl.lit("vanished"),
+        body_sha256=pl.lit(NO_BODY),
+        layout=pl.lit("error_page"),
+        older_sha256=pl.lit(None, pl.String),
+        is_current=pl.lit(value=False),
+    )
+    columns = [*DocumentVersions.column_names(), "older_sha256"]
+    return pl.concat([served.select(columns), vanished.select(columns)]).sort(document, "version")
+
+
+def _is_rendering() -> pl.Expr:
+    """Whether a page differs from the one before as pasted text differs from HTML: in its furniture, not in what was
+    asked and answered, and one of the two is of unknown time. That is no edit by the ministry."""
+    is_untimed = pl.col("fetched_at").is_null() | pl.col("fetched_at_before").is_null()
+    is_other_kind = pl.col("media_type") != pl.col("media_type_before")
+    return is_untimed & is_other_kind & (pl.col("spoken_digest") == pl.col("spoken_digest_before")).fill_null(value=False)
+
+
+def _spoken_digest(turns: Iterable[Mapping[str, str]]) -> str | None:
+    """Of the words of all questions and answers; None where nobody asks."""
+    words = [turn["words_digest"] for turn in turns if turn["role"] in ("question", "answer")]
+    return digest("|".join(words)) if words else None
+
+
+def _sightings(pages: pl.DataFrame, captures: pl.DataFrame) -> pl.DataFrame:
+    """Where and when each version was seen. Without an address or a time a capture adds nothing to one that has it."""
+    stated = [public_url(url, source_id) for url, source_id in pages.select("own_url", "source_id").iter_rows()]
+    spoken = [_spoken_digest(turns) for turns in pages["turns"]]
+    pages = pages.select(
+        "document_id",
+        "sha256",
+        "freshness",
+        "published_at",
+        "body_digest",
+        "layout",
+        own_url=pl.Series(stated, dtype=pl.String),
+        spoken_digest=pl.Series(spoken, dtype=pl.String),
+    )
+    seen = pages.join(captures, on="sha256").with_columns(url=pl.coalesce("url", "own_url"))
+    for known, within in (("url", ["sha256"]), ("fetched_at", ["sha256", "url"])):
+        is_known = pl.col(known).is_not_null()
+        seen = seen.filter(is_known | ~is_known.any().over(within))
+    return seen.drop("own_url").with_columns(is_gone=pl.lit(value=False))
+
+
+def _states(seen: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Of the sightings at each address those that differ from the one before; ``is_back``: the one before was gone."""
+    places = seen.drop_nulls("url").select("document_id", "url").unique()
+    lost = gone.join(places, on="url").with_columns(is_gone=pl.lit(value=True))
+    place = ["document_id", pl.coalesce("url", "sha256")]
+    before = _state().shift(1).over(place)
+    return (
+        pl.concat([seen, lost], how="diagonal")
+        .sort("document_id", "url", "fetched_at", "is_gone", "freshness", "sha256")
+        .with_columns(before=before)
+        # An address that is gone before anything was seen there says nothing of the document.
+        .filter(
+            pl.when("is_gone")
+            .then(pl.col("before").is_not_null() & (pl.col("before") != ""))
+            .otherwise(pl.col("sha256").ne_missing("before"))
+        )
+        .with_columns(is_back=(pl.col("before") == "").fill_null(value=False))
+    )
+
+
+# --- changed words -----------------------------------------------------------------------------------------------------
+
+
+def turn_changes(pages: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """What was removed, added and reworded between each edited version and the page before it.
+
+    Args:
+        pages: columns sha256, turns of every version.
+        versions: of ``document_versions``.
+
+    Returns:
+        Columns of TurnChanges. Texts are as published, with the label. A turn that moved is removed in one place and
+        added in another, in the same words.
+    """
+    pairs = versions.drop_nulls("older_sha256").sort("document_id", "version")
+    hashes = [*pairs["sha256"], *pairs["older_sha256"]]
+    turns = dict(pages.filter(pl.col("sha256").is_in(hashes)).select("sha256", "turns").iter_rows())
+    rows = [
+        {"document_id": document_id, "version": version, "change_index": n} | change
+        for document_id, version, sha256, older in pairs.select("document_id", "version", "sha256", "older_sha256").iter_rows()
+        for n, change in enumerate(_differences(turns[older], turns[sha256]))
+    ]
+    return pl.DataFrame(rows, schema=pl.Schema(TurnChanges)) if rows else TurnChanges.create_empty()
+
+
+_Turn = Mapping[str, str]
+
+
+def _differences(old: Sequence[_Turn], new: Sequence[_Turn]) -> Iterator[dict[str, object]]:
+    matcher = difflib.SequenceMatcher(a=[_key(turn) for turn in old], b=[_key(turn) for turn in new], autojunk=False)
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if tag != "equal":
+            for before, after in _aligned(old[old_from:old_to], new[new_from:new_to]):
+                change = "added" if before is None else "removed" if after is None else "reworded"
+                yield {
+                    "change": change,
+                    "role": (after or before or {})["role"],
+                    "old_text": before and _published(before),
+                    "new_text": after and _published(after),
+                }
+
+
+def _published(turn: _Turn) -> str:
+    return turn["label_text"] + turn["text"]
+
+
+def _key(turn: _Turn) -> str:
+    return words_of(_published(turn))
+
+
+def _aligned(old: Sequence[_Turn], new: Sequence[_Turn]) -> list[tuple[_Turn | None, _Turn | None]]:
+    """Pairs, in page order, that make the turns as alike as can be (dynamic programming over both sequences)."""
+    alike = [[_likeness(a, b) for b in new] for a in old]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], alike[i][j] + best[i + 1][j + 1] if alike[i][j] else 0.0)
+    pairs: list[tuple[_Turn | None, _Turn | None]] = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if alike[i][j] and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            pairs.append((old[i], new[j]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            pairs.append((old[i], None))
+            i += 1
+        else:
+            pairs.append((None, new[j]))
+            j += 1
+    return [*pairs, *((turn, None) for turn in old[i:]), *((None, turn) for turn in new[j:])]
+
+
+def _likeness(a: _Turn, b: _Turn) -> float:
+    """Share of words (in Chinese: characters) that two turns of one role have in common; 0 below REWORDED_FROM."""
+    if a["role"] != b["role"]:
+        return 0.0
+    words, other = Counter(_TOKEN.findall(a["text"].lower())), Counter(_TOKEN.findall(b["text"].lower()))
+    n = words.total() + other.total()
+    share = 2 * (words & other).total() / n if n else 1.0
+    return share if share >= REWORDED_FROM else 0.0
