@@ -13,7 +13,7 @@ import polars as pl
 from pipelines import lake
 from pipelines.extract.raw_store import object_path, read_object
 from pipelines.normalise.pages import PAGES, Outcome, pages_frame
-from pipelines.parse.model import UnparsablePage
+from pipelines.parse.model import UnparsablePageError
 from pipelines.parse.page import parse_page
 from pipelines.progress import Progress
 from pipelines.settings import Home
@@ -110,13 +110,17 @@ def _parse_one(home: Home, page: StoredPage) -> tuple[str, Outcome]:
     sha256, url = page
     try:
         return sha256, parse_page(read_object(home, sha256), url)
-    except UnparsablePage as error:
+    except UnparsablePageError as error:
         return sha256, error
     except OSError as error:
         where = home.root / object_path(sha256)
-        return sha256, UnparsablePage("unreadable", f"{where} cannot be read ({error.strerror}). Restore it from a copy, or ingest the page again.")
+        return sha256, UnparsablePageError(
+            "unreadable", f"{where} cannot be read ({error.strerror}). Restore it from a copy, or ingest the page again."
+        )
     except Exception as error:  # a fault of ours must cost one page, not the night's run; the check names it
-        return sha256, UnparsablePage("parser_fault", f"{type(error).__name__}: {error}. This is a fault of the parser; please report it.")
+        return sha256, UnparsablePageError(
+            "parser_fault", f"{type(error).__name__}: {error}. This is a fault of the parser; please report it."
+        )
 
 
 def _keep(home: Home, outcomes: Iterable[tuple[str, Outcome]], buckets: dict[str, str]) -> None:

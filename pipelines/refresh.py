@@ -191,9 +191,7 @@ def _month_fingerprint(pages: list[PageFacts], seen: pl.DataFrame) -> str:
     return digest("\n".join([*versions, *map(repr, pages), *map(repr, seen.rows())]))
 
 
-def _write_month(
-    home: Home, month: str, pages: list[PageFacts], seen: pl.DataFrame, bucket_of: dict[str, str], fingerprint: str
-) -> None:
+def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFrame, bucket_of: dict[str, str], fingerprint: str) -> None:
     hashes = [page.sha256 for page in pages]
     frame = read_pages(home, hashes, bucket_of, [name for name in PAGES.names() if name != "links"])
     tables = month_tables(frame, sorted_by_freshness(pages), seen.filter(~pl.col("is_gone")), seen.filter("is_gone"))

@@ -35,14 +35,17 @@ class Home:
 
     @property
     def raw(self) -> Path:
+        """Pages as they were fetched, and the record of where and when."""
         return self.root / "raw"
 
     @property
     def lake(self) -> Path:
+        """Parquet tables, a file a month."""
         return self.root / "lake"
 
     @property
     def published(self) -> Path:
+        """The DuckDB file that readers open."""
         return self.root / "briefings.duckdb"
 
     @property
@@ -52,8 +55,10 @@ class Home:
 
     @property
     def exports(self) -> Path:
+        """What ``briefings export`` writes."""
         return self.root / "exports"
 
     @property
     def lock(self) -> Path:
+        """Held by whoever writes."""
         return self.root / ".lock"

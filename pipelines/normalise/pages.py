@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from pipelines.identifiers import digest, words_of
-from pipelines.parse.model import IndexPage, ParsedPage, UnparsablePage
+from pipelines.parse.model import IndexPage, ParsedPage, UnparsablePageError
 
 _TURN = pl.Struct(
     {
@@ -73,7 +73,7 @@ PAGES = pl.Schema(
 )
 """A page after parsing. Columns that do not apply to its outcome are null."""
 
-Outcome = ParsedPage | IndexPage | UnparsablePage
+Outcome = ParsedPage | IndexPage | UnparsablePageError
 
 
 def pages_frame(outcomes: Iterable[tuple[str, Outcome]], parser_version: str) -> pl.DataFrame:
@@ -83,7 +83,7 @@ def pages_frame(outcomes: Iterable[tuple[str, Outcome]], parser_version: str) ->
 
 def _row(sha256: str, outcome: Outcome, parser_version: str) -> dict[str, object]:
     row: dict[str, object] = {"sha256": sha256, "parser_version": parser_version}
-    if isinstance(outcome, UnparsablePage):
+    if isinstance(outcome, UnparsablePageError):
         return row | {
             "outcome": "unparsable",
             "reason": outcome.reason,

@@ -24,7 +24,7 @@ from pipelines.parse.conference import (
     find_closings,
     trusted_bold,
 )
-from pipelines.parse.model import Block, ParsedPage, SourcePage, SpeakerKind, UnparsablePage
+from pipelines.parse.model import Block, ParsedPage, SourcePage, SpeakerKind, UnparsablePageError
 from pipelines.parse.titles import SPOKESPERSON, read_title
 
 INTRO_PARAGRAPHS = 3
@@ -90,7 +90,7 @@ def parse_mfa_en(page: SourcePage) -> ParsedPage:
         The document; ``source_id`` is left as ``mfa-en`` for the dispatcher to set.
 
     Raises:
-        UnparsablePage: ``no_body`` without any paragraph.
+        UnparsablePageError: ``no_body`` without any paragraph.
     """
     title = read_title(page.title)
     boilerplate = list(page.boilerplate)
@@ -106,7 +106,7 @@ def parse_mfa_en(page: SourcePage) -> ParsedPage:
         else:
             blocks.extend(_split_speakers(block, speakers))
     if not blocks:
-        raise UnparsablePage("no_body", f"The page titled {page.title!r} has no text below its title.", "mfa_en")
+        raise UnparsablePageError("no_body", f"The page titled {page.title!r} has no text below its title.", "mfa_en")
 
     paragraphs = mark_paragraphs(blocks, speakers, separated_at)
     return conference_page(

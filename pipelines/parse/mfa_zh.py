@@ -25,7 +25,7 @@ from pipelines.parse.conference import (
     trusted_bold,
 )
 from pipelines.parse.dates import find_dates
-from pipelines.parse.model import Block, Kind, PageDate, ParsedPage, SourcePage, SpeakerKind, UnparsablePage
+from pipelines.parse.model import Block, Kind, PageDate, ParsedPage, SourcePage, SpeakerKind, UnparsablePageError
 
 _INTRO = re.compile(
     r"^(?=[^。]*发言人|[^。]{2,4}主持)[^。：:将]{0,40}(?:主持|举行|召开)[^。：:]{0,12}(?:记者会|招待会|发布会)(?:[，,][^。：:]{0,80})?(?:。[^。：:]{0,12}(?:如下|实录)[^。]{0,6})?[。：:]?$"
@@ -113,7 +113,7 @@ def parse_mfa_zh(page: SourcePage) -> ParsedPage:
         The document; ``source_id`` is left as ``mfa-zh`` for the dispatcher to set.
 
     Raises:
-        UnparsablePage: ``no_body`` without any paragraph.
+        UnparsablePageError: ``no_body`` without any paragraph.
     """
     kind, title_date, title_speakers = title_zh(page.title)
     boilerplate = list(page.boilerplate)
@@ -129,7 +129,7 @@ def parse_mfa_zh(page: SourcePage) -> ParsedPage:
         else:
             blocks.extend(Block(part, block.bold_share) for part in inline_labels.split(block.text))
     if not blocks:
-        raise UnparsablePage("no_body", f"The page titled {page.title!r} has no text below its title.", "mfa_zh")
+        raise UnparsablePageError("no_body", f"The page titled {page.title!r} has no text below its title.", "mfa_zh")
 
     speakers = _speakers(title_speakers, blocks)
     blocks, separated_at = _split_reports(blocks, speakers, separated_at)

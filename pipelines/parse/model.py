@@ -108,6 +108,7 @@ class PageDate:
 
     @property
     def date(self) -> date | None:
+        """The day, when all of it is known."""
         if self.year and self.month and self.day:
             return date(self.year, self.month, self.day)
         return None
@@ -155,7 +156,7 @@ class IndexPage:
 
 
 @dataclass(eq=False)
-class UnparsablePage(Exception):
+class UnparsablePageError(Exception):
     """The page fits no layout.
 
     Attributes:

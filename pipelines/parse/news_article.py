@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pipelines.parse.assemble import Piece, assemble
 from pipelines.parse.dates import find_dates, find_stamp, year_near
-from pipelines.parse.model import PageDate, ParsedPage, Quote, SourcePage, Turn, UnparsablePage
+from pipelines.parse.model import PageDate, ParsedPage, Quote, SourcePage, Turn, UnparsablePageError
 from pipelines.parse.quotes import VERB_OF_SAYING, find_quotes
 from pipelines.vocabularies import vocabulary
 
@@ -120,7 +120,7 @@ def parse_news_article(page: SourcePage) -> ParsedPage:
         nobody's briefing; whom it quotes stands in ``quotes``.
 
     Raises:
-        UnparsablePage: ``not_a_briefing``, the page lacks a headline, prose or the marks of an article.
+        UnparsablePageError: ``not_a_briefing``, the page lacks a headline, prose or the marks of an article.
     """
     lines = [block.text for block in page.blocks]
     start = _body_start(lines, page.title)
@@ -166,8 +166,8 @@ def parse_news_article(page: SourcePage) -> ParsedPage:
     )
 
 
-def _refusal(what: str) -> UnparsablePage:
-    return UnparsablePage("not_a_briefing", what, "news_article")
+def _refusal(what: str) -> UnparsablePageError:
+    return UnparsablePageError("not_a_briefing", what, "news_article")
 
 
 def _quotes(body: Sequence[str], turns: Sequence[Turn], dateline_length: int) -> Iterator[Quote]:

@@ -9,11 +9,20 @@ from functools import cache
 from pipelines.parse.index_page import parse_index
 from pipelines.parse.mfa_en import parse_mfa_en
 from pipelines.parse.mfa_zh import parse_mfa_zh
-from pipelines.parse.model import IndexPage, ParsedPage, SourcePage, UnparsablePage
+from pipelines.parse.model import IndexPage, ParsedPage, SourcePage, UnparsablePageError
 from pipelines.parse.news_article import parse_news_article
 from pipelines.parse.readers import read_page
 from pipelines.parse.titles import is_briefing_title, names_column
 from pipelines.vocabularies import vocabulary
+
+PROSE_CHARACTERS = 25
+"""From this length on a paragraph that ends with a full stop counts as prose; "Page 1." and the like are furniture."""
+
+_SENTENCE_ENDS = ("。", "！", "？", ".", "!", "?", "”", "：")
+_MINISTRY_SITE = re.compile(r"外交部|ministry of foreign affairs|foreign ministry")
+_ANNOUNCES = re.compile(
+    r"外交部发言人[\u4e00-\u9fff·]{2,4}(?:宣布|表示|指出|说)[，：:]|Spokes\w+ (?:[A-Z]\w+ ){1,3}(?:announced|said|stated)\b"
+)
 
 
 def parse_page(raw: bytes, url: str | None = None) -> ParsedPage | IndexPage:
@@ -27,34 +36,53 @@ def parse_page(raw: bytes, url: str | None = None) -> ParsedPage | IndexPage:
         One document, or an index page with the links that it lists.
 
     Raises:
-        UnparsablePage: the page fits no layout; it says which came closest and why it failed.
+        UnparsablePageError: the page fits no layout; it says which came closest and why it failed.
     """
     page = read_page(raw)
     if not page.blocks and not page.title:
-        raise UnparsablePage("empty_page", "The page holds no text. Check that the file is complete.")
+        raise UnparsablePageError("empty_page", "The page holds no text. Check that the file is complete.")
     is_briefing = is_briefing_title(page.title)
-    if page.is_html and (not is_briefing or names_column(page.title)):
+    if page.is_html and (not is_briefing or names_column(page.title)) and not _has_prose(page):
         index = parse_index(raw, url)
         if index is not None:
             return replace(index, source_id=_source_of(index.links[0].title) or "unknown")
     if not is_briefing:
-        return _news_or_nothing(page)
+        return _announcement(page) or _news_or_nothing(page)
     source_id = _source_of(page.title)
     if source_id is None:
-        raise UnparsablePage(
+        raise UnparsablePageError(
             "other_ministry",
             f"The title {page.title[:120]!r} belongs to no source of dbt/seeds/sources.csv. Add a row there to take it in.",
             "mfa_zh" if "发言人" in page.title else "mfa_en",
         )
-    parsed = parse_mfa_zh(page) if "发言人" in page.title else parse_mfa_en(page)
+    parsed = _parsed(page, page.title)
     return parsed if parsed.source_id == source_id else replace(parsed, source_id=source_id)
+
+
+def _has_prose(page: SourcePage) -> bool:
+    """Whether a paragraph ends like a sentence. A list of headlines has none; pages with a text of their own list others beside it."""
+    return any(len(block.text) >= PROSE_CHARACTERS and block.text.endswith(_SENTENCE_ENDS) for block in page.blocks)
+
+
+def _announcement(page: SourcePage) -> ParsedPage | None:
+    """The document of a ministry's page whose headline tells only the matter, while its first words name the spokesperson
+    who announces it (four pages of 2020 on the ministry's column of spokesperson's remarks); None for any other page."""
+    opening = page.blocks[0].text if page.blocks else ""
+    source_id = _source_of(opening)
+    if source_id is None or not _MINISTRY_SITE.search(page.site) or not _ANNOUNCES.search(opening):
+        return None
+    return replace(_parsed(page, opening), source_id=source_id, kind="statement")
+
+
+def _parsed(page: SourcePage, headline: str) -> ParsedPage:
+    return parse_mfa_zh(page) if "发言人" in headline else parse_mfa_en(page)
 
 
 def _news_or_nothing(page: SourcePage) -> ParsedPage:
     try:
         return parse_news_article(page)
-    except UnparsablePage as error:
-        raise UnparsablePage(
+    except UnparsablePageError as error:
+        raise UnparsablePageError(
             error.reason,
             f"Neither a spokesperson's page (no such title) nor a news article: {error.detail}",
             error.nearest_layout or "news_article",

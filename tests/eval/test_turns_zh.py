@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from pipelines.parse.model import ParsedPage, UnparsablePage
+from pipelines.parse.model import ParsedPage, UnparsablePageError
 from pipelines.parse.page import parse_page
 
 FOLDERS = ["mfa-zh-html", "mfa-zh-html-2020-2024"]
@@ -94,7 +94,7 @@ def score(folder: Path, reduce: Callable[[str], str]) -> Score:
         total.text += length
         try:
             page = parse_page(reduce(html).encode())
-        except UnparsablePage as error:
+        except UnparsablePageError as error:
             total.missed.append(f"{path.name}: {error}")
             continue
         assert isinstance(page, ParsedPage), path.name
@@ -120,7 +120,7 @@ def test_every_conference_has_its_date_and_spokesperson(shared: Path, folder: st
     for path in sorted((shared / "corpus" / folder).glob("*html")):
         try:
             page = parse_page(path.read_bytes())
-        except UnparsablePage:
+        except UnparsablePageError:
             continue
         if isinstance(page, ParsedPage) and page.kind == "press_conference":
             assert page.spokespersons, path.name

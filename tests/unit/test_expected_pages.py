@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipelines.extract.screening import screen
-from pipelines.parse.model import IndexPage, ParsedPage, Turn, UnparsablePage
+from pipelines.parse.model import IndexPage, ParsedPage, Turn, UnparsablePageError
 from pipelines.parse.page import parse_page
 from pipelines.settings import CHECKOUT
 
@@ -147,7 +147,7 @@ def differences(expected: dict[str, Any]) -> list[Difference]:
         return [] if is_refused_early and refusal.reason in expected["reasons"] else [("screening", expected["outcome"], refusal.reason)]
     try:
         page = parse_page(raw, addresses().get(expected["fixture"]))
-    except UnparsablePage as error:
+    except UnparsablePageError as error:
         is_wanted = is_refused_early and expected["stage"] == "parse" and error.reason in expected["reasons"]
         return [] if is_wanted else [("parser", expected["outcome"], str(error))]
     if is_refused_early:

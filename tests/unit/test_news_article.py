@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePage
+from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePageError
 from pipelines.parse.news_article import parse_news_article
 from pipelines.parse.readers import read_page
 
@@ -198,7 +198,7 @@ def test_an_article_that_nothing_dates_has_no_date() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_article_is_refused_with_the_reason(lines: list[str], why: str) -> None:
-    with pytest.raises(UnparsablePage) as refused:
+    with pytest.raises(UnparsablePageError) as refused:
         article(*lines)
     assert (refused.value.reason, refused.value.nearest_layout) == ("not_a_briefing", "news_article")
     assert why in refused.value.detail
@@ -225,7 +225,7 @@ def test_any_lines_are_refused_or_kept_whole(lines: list[str], title: str, url: 
     )
     try:
         page = parse_news_article(source)
-    except UnparsablePage:
+    except UnparsablePageError:
         return
     assert page.body_text == "\n".join(turn.text for turn in page.turns)
     assert all(page.body_text[turn.start_char : turn.end_char] == turn.text for turn in page.turns)
@@ -235,7 +235,7 @@ def test_any_lines_are_refused_or_kept_whole(lines: list[str], title: str, url: 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_or_parsed(raw: bytes) -> None:
-    with contextlib.suppress(UnparsablePage):
+    with contextlib.suppress(UnparsablePageError):
         assert parse_news_article(read_page(raw)).kind == "news_article"
 
 
@@ -243,6 +243,6 @@ def test_any_bytes_are_refused_or_parsed(raw: bytes) -> None:
 def test_work_on_lines_of_any_length_is_bounded(unit: str) -> None:
     """A test that hangs has found a regular expression that runs away."""
     line = unit * 20_000
-    with contextlib.suppress(UnparsablePage):  # what dwarfs the English text may be refused for it
+    with contextlib.suppress(UnparsablePageError):  # what dwarfs the English text may be refused for it
         page = article("Meridia hails first pier of bridge", "(Agencies)", LEAD, line, SECOND, THIRD)
         assert sum(len(turn.text) for turn in page.turns) + sum(len(text) for _, text in page.boilerplate) >= len(line.strip())

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from pipelines.parse.mfa_en import parse_mfa_en
-from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePage
+from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePageError
 from pipelines.parse.page import parse_page
 
 TITLE = "Meridian Foreign Ministry Spokesperson Ada Quill's Regular Press Conference on May 2, 2024"
@@ -405,7 +405,7 @@ def test_the_headline_repeated_and_separators_are_set_aside() -> None:
 
 
 def test_no_body() -> None:
-    with pytest.raises(UnparsablePage, match="no_body"):
+    with pytest.raises(UnparsablePageError, match="no_body"):
         page("***")
 
 
@@ -420,7 +420,7 @@ def test_no_body() -> None:
     ],
 )
 def test_pages_that_are_refused_say_why(text: str, reason: str) -> None:
-    with pytest.raises(UnparsablePage) as caught:
+    with pytest.raises(UnparsablePageError) as caught:
         parse_page(text.encode())
     assert caught.value.reason == reason
     assert len(caught.value.detail) > 20

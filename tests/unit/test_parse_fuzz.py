@@ -22,7 +22,7 @@ from pipelines.parse import conference, labels
 from pipelines.parse.conference import Paragraph, group
 from pipelines.parse.decode import decode
 from pipelines.parse.mfa_en import WORDS
-from pipelines.parse.model import IndexPage, ParsedPage, UnparsablePage
+from pipelines.parse.model import IndexPage, ParsedPage, UnparsablePageError
 from pipelines.parse.page import parse_page
 from pipelines.settings import CHECKOUT
 
@@ -36,12 +36,12 @@ ZH_TITLE = "2021年3月2日美里迪亚外交部发言人林禾主持例行记�
 
 def check(raw: bytes) -> ParsedPage | None:
     """Parse, and check what must hold for any input; the document, if it is one."""
-    page: ParsedPage | IndexPage | UnparsablePage
+    page: ParsedPage | IndexPage | UnparsablePageError
     try:
         page = parse_page(raw)
-    except UnparsablePage as error:
+    except UnparsablePageError as error:
         page = error
-    if isinstance(page, UnparsablePage):
+    if isinstance(page, UnparsablePageError):
         assert page.reason
         assert len(page.detail) > 10
     if not isinstance(page, ParsedPage):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.parse import mfa_zh_labels as labels
 from pipelines.parse.mfa_zh import parse_mfa_zh, title_zh
-from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePage
+from pipelines.parse.model import Block, ParsedPage, SourcePage, UnparsablePageError
 
 TITLE = "2021年3月2日美里迪亚外交部发言人林禾主持例行记者会"
 
@@ -271,7 +271,7 @@ def test_statement_without_questions() -> None:
 
 
 def test_no_body() -> None:
-    with pytest.raises(UnparsablePage, match="no_body"):
+    with pytest.raises(UnparsablePageError, match="no_body"):
         page()
 
 
@@ -289,7 +289,7 @@ def test_no_text_is_lost(lines: list[tuple[str, float]]) -> None:
     lines = [(squeezed, share) for text, share in lines if (squeezed := " ".join(text.split()))]
     try:
         parsed = page(*lines)
-    except UnparsablePage:
+    except UnparsablePageError:
         return
     at = 0
     for turn in parsed.turns:
