@@ -30,7 +30,7 @@ from pipelines.extract.raw_store import read_captures
 from pipelines.lake import months, read_table
 from pipelines.locking import writing
 from pipelines.normalise.mentions import mentions_table
-from pipelines.parse.model import UnparsablePage
+from pipelines.parse.model import UnparsablePageError
 from pipelines.parse.page import parse_page
 from pipelines.parse.readers import BODIES
 from pipelines.parsed_pages import parse_and_keep
@@ -61,7 +61,7 @@ def parse(raw: bytes) -> int:
     """Turns of the page."""
     try:
         page = parse_page(raw)
-    except UnparsablePage:
+    except UnparsablePageError:
         return 0
     return len(getattr(page, "turns", ()))
 

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.extract.ingest import ingest
+from pipelines.refresh import refresh
+from pipelines.settings import Home
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -22,3 +26,13 @@ def shared() -> Path:
 def sample() -> Path:
     """The project's own sample pages: every layout, an invented ministry."""
     return CHECKOUT / "tests" / "fixtures" / "sample"
+
+
+@pytest.fixture(scope="session")
+def sample_home(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with the refreshed sample, for tests that only read it."""
+    home = Home(tmp_path_factory.mktemp("sample") / "home")
+    ingest(home, [sample])
+    report = refresh(home)
+    assert report.published, report.message
+    return home

@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.identifiers import digest
 from pipelines.normalise.mentions import Reader
-from pipelines.parse.model import ParsedPage, UnparsablePage
+from pipelines.parse.model import ParsedPage, UnparsablePageError
 from pipelines.parse.page import parse_page
 from pipelines.vocabularies import vocabulary
 
@@ -57,7 +57,7 @@ def drawn(shared: Path) -> dict[str, Drawn]:
         for path in sorted((shared / "corpus" / folder).iterdir()):
             try:
                 page = parse_page(path.read_bytes())
-            except UnparsablePage:
+            except UnparsablePageError:
                 continue
             if isinstance(page, ParsedPage):
                 read_page(page, texts)

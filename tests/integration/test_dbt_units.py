@@ -10,25 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract.ingest import ingest
-from pipelines.refresh import refresh
 from pipelines.settings import DBT_PROJECT, Home
 
 pytestmark = pytest.mark.slow
 
 
-def test_unit_tests_of_the_models(sample: Path, tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    ingest(home, [sample])
-    assert refresh(home).published
+def test_unit_tests_of_the_models(sample_home: Home, tmp_path: Path) -> None:
     # dbt reads the types of a model's inputs from a built file; it must be named as the file that was built.
     built = tmp_path / "briefings.duckdb"
-    shutil.copy(home.published, built)
+    shutil.copy(sample_home.published, built)
     folders = {"--project-dir": DBT_PROJECT, "--profiles-dir": DBT_PROJECT, "--target-path": tmp_path / "target", "--log-path": tmp_path}
     arguments = [str(part) for pair in folders.items() for part in pair]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), "test", "--select", "test_type:unit", *arguments],
-        env=os.environ | {"BRIEFINGS_BUILD_FILE": str(built), "BRIEFINGS_LAKE": str(home.lake)},
+        env=os.environ | {"BRIEFINGS_BUILD_FILE": str(built), "BRIEFINGS_LAKE": str(sample_home.lake)},
         capture_output=True,
         text=True,
         check=False,
