@@ -15,7 +15,7 @@ export BRIEFINGS_HOME := $(HOME_FOLDER)
 export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
 export DO_NOT_TRACK   := 1
 
-.PHONY: help setup run test test-fast check format ui manifest bench dictionary lock clean
+.PHONY: help setup run test test-fast check format ui manifest bench dictionary train lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,8 +68,14 @@ bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 dictionary: setup  ## renew the data dictionary and dbt's descriptions of the lake from the contracts
 	$(BIN)/python -m pipelines.publish.dictionary
 
+train: setup  ## train the codebook's filter on labelled exchanges; takes some minutes
+	$(BIN)/python -m pipelines.annotate.train $(or $(LABELS),../shared/eval)
+
 lock: $(UV)  ## renew requirements.lock from pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements.lock
+	@# uv reads the groups of a project that it manages only; ours says that it does not.
+	mkdir -p .tools/lock
+	sed '/^managed = false/d' pyproject.toml > .tools/lock/pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header .tools/lock/pyproject.toml --group .tools/lock/pyproject.toml:dev --output-file requirements.lock
 
 clean:  ## remove what was installed and built, never the data
 	rm -rf .venv .tools dbt/target dbt/logs

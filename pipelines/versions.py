@@ -42,4 +42,4 @@ def normaliser_version() -> str:
 @cache
 def codebook_version() -> str:
     """``<number>+<hash>`` over the annotator's code and every vocabulary."""
-    return f"{CODEBOOK_VERSION}+{_hash([*(_CODE / 'annotate').glob('*.py'), *SEEDS.glob('*.csv')])}"
+    return f"{CODEBOOK_VERSION}+{_hash([*(_CODE / 'annotate').glob('*.py'), *(_CODE / 'annotate').glob('*.csv'), *SEEDS.glob('*.csv')])}"

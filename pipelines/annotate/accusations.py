@@ -1,4 +1,4 @@
-"""Accusations: who lays which wrong on whom, in a question, an answer or a paragraph of an article, with the words that do it.
+"""Accusations by grammar alone: who lays which wrong on whom, in a question, an answer or a paragraph of an article.
 
 An answer speaks for the home state: a wrong act that it lays on another actor is an accusation OUT. A question (or an
 article) reports: its accuser is the subject of the verb of saying or blaming, its accused the agent of the wrong.
@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from pipelines.annotate.actors import UNNAMED, Actor, find_actors
-from pipelines.annotate.codebook import AnchorIndex
-from pipelines.annotate.sentences import Sentence, is_within, long_quotations, split_sentences
-from pipelines.vocabularies import vocabulary
+from pipelines.annotate.actors import UNNAMED, Actor
+from pipelines.annotate.frames import Frame, FrameMatch, topic_type
+from pipelines.annotate.reading import ASKING, BYSTANDERS, SAYING, Reading, Source
+from pipelines.annotate.sentences import is_within
 
 Side = Literal["question", "answer", "narration"]
 
@@ -41,75 +40,10 @@ class AccusationHit:
     side: Side
     is_counter: bool
 
-
-class Frame(NamedTuple):
-    """One row of the frame vocabulary, compiled."""
-
-    kind: str
-    accusation_type: str | None
-    is_counter: bool
-    expression: re.Pattern[str]
-    exclude: re.Pattern[str] | None
-
-
-@cache
-def _frames(language: str) -> tuple[tuple[Frame, ...], AnchorIndex]:
-    frames, index = [], AnchorIndex(language)
-    rows = vocabulary("accusation_frames").filter(language=language)
-    for number, row in enumerate(rows.iter_rows(named=True)):
-        index.add(row["anchors"].split("|"), number)
-        exclude = row["exclude"] and (rf"\b(?:{row['exclude']})" if language == "en" else row["exclude"])
-        frames.append(
-            Frame(
-                row["frame"],
-                row["accusation_type"],
-                row["is_counter"] == "true",
-                re.compile(row["expression"], re.IGNORECASE),
-                re.compile(exclude, re.IGNORECASE) if exclude else None,
-            )
-        )
-    return tuple(frames), index
-
-
-@cache
-def _topics(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rows = vocabulary("accusation_types")
-    ranked = sorted((int(r["topic_rank"]), r["type_id"], r[f"topic_{language}"]) for r in rows.iter_rows(named=True) if r["topic_rank"])
-    return tuple((type_id, re.compile(words)) for _, type_id, words in ranked)
-
-
-def topic_type(texts: Sequence[str], language: str) -> str:
-    """The accusation type whose subject words stand in the first of the texts that holds any; A00 where none does."""
-    return next((topic for text in texts if (topic := _topic(text, language))), "A00")
-
-
-@lru_cache(maxsize=512)
-def _topic(text: str, language: str) -> str | None:
-    """The type with the most subject words in the text, then the first by rank."""
-    counts = [(len(words.findall(text)), -rank, type_id) for rank, (type_id, words) in enumerate(_topics(language))]
-    n, _, type_id = max(counts)
-    return type_id if n else None
-
-
-class _Match(NamedTuple):
-    frame: Frame
-    start: int
-    end: int
-
-
-def _matches(sentence: Sentence, language: str, kinds: frozenset[str]) -> list[_Match]:
-    frames, index = _frames(language)
-    found = []
-    for number in index.candidates(sentence.words):
-        frame = frames[number]
-        if frame.kind not in kinds:
-            continue
-        for match in frame.expression.finditer(sentence.words):
-            start, end = match.span()
-            if frame.exclude and frame.exclude.search(sentence.words, max(0, start - 60), min(len(sentence.words), end + 40)):
-                continue
-            found.append(_Match(frame, start, end))
-    return sorted(found, key=lambda m: (m.start, m.end))
+    @property
+    def pair(self) -> tuple[str, str, str]:
+        """Accuser, accused and direction: what an exchange holds once."""
+        return self.accuser, self.accused, self.direction
 
 
 @dataclass(frozen=True)
@@ -121,7 +55,6 @@ class Situation:
         other: the actor that "it", "they" or a bare wrong most likely means; None when nobody is named.
         other_label: how the text names it.
         adversaries: actors that the question shows to accuse the home state.
-        texts: the texts that may tell the type, the closest first.
     """
 
     home: str
@@ -129,23 +62,17 @@ class Situation:
     other: str | None
     other_label: str | None
     adversaries: tuple[str, ...]
-    texts: tuple[str, ...]
 
 
-def main_other(sides: Sequence[Sequence[Sentence]], language: str, home: str) -> tuple[str | None, str | None]:
-    """The actor that is named most, neither the home state nor unnamed, with its first label.
-
-    Args:
-        sides: sentences of the question, then of the answer; the question's count twice.
-    """
+def main_other(readings: Sequence[Reading], home: str) -> tuple[str | None, str | None]:
+    """The actor that is named most, neither the home state nor unnamed, with its first label; a question counts twice, so does a subject."""
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
-    for weight, sentences in zip((2, 1), sides, strict=True):
-        for sentence in sentences:
-            for actor in find_actors(sentence.words, language, home):
-                if actor.code not in (home, UNNAMED, *BYSTANDERS):
-                    counts[actor.code] += weight * (2 if actor.is_subject else 1)
-                    labels.setdefault(actor.code, actor.label)
+    for reading in readings:
+        for actor in reading.actors:
+            if actor.code not in (home, UNNAMED, *BYSTANDERS):
+                counts[actor.code] += (1 if reading.is_answer else 2) * (2 if actor.is_subject else 1)
+                labels.setdefault(actor.code, actor.label)
     if not counts:
         return None, None
     code = min(counts, key=lambda c: (-counts[c], c))
@@ -157,57 +84,81 @@ def main_other(sides: Sequence[Sequence[Sentence]], language: str, home: str) ->
 _PRONOUN = re.compile(r"\b(?:it|they|he|she|them|its|their|his|her|this|that|these|those|such|who|which)\b", re.IGNORECASE)
 _AGENT = re.compile(r"\b(?:by|from|of|in|on)(?: the| some| certain| a few)?\W*$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:'s)?\W*(?:,|、|和|与|,? ?\b(?:and|or)\b)\W*(?:the )?(?:'s)?", re.IGNORECASE)
-BYSTANDERS = frozenset({"UNO"})
-"""In an answer the United Nations are the stage on which wrongs are named, hardly ever the accused (none of 360 labelled)."""
 _VAGUE_STATE = re.compile(r"countr|国家", re.IGNORECASE)
-_GENERAL = re.compile(r"\b(?:all forms|any form|any country|no country|all countries|any attempt|whoever|anyone|whichever|any (?:act|kind))\b", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:all forms|any form|any country|no country|all countries|any attempt|whoever|anyone|whichever|any (?:act|kind))\b", re.IGNORECASE
+)
 _HYPOTHETICAL = re.compile(r"\b(?:if|should (?:the|it|they) \w+|were to)\b|如果|倘若|一旦", re.IGNORECASE)
 _STANCE_ZH = re.compile(r"反对|敦促|要求|希望|呼吁")
+_UNTRUE = re.compile(
+    r"\b(?:no|not any) so-called\b|\bso-called\b[^.;]{0,80}\b(?:not exist|untrue|not true|groundless|baseless|false|nothing but|fabricat\w+)|"
+    r"\b(?:false|groundless|baseless|fabricated|untrue) (?:accus|alleg|claim|report|charg|rumou?r)\w*|(?:不存在|没有)(?:任何)?所谓",
+    re.IGNORECASE,
+)
 _DENIED_BEFORE = re.compile(r"\b(?:no|not|never|n't|without|denied|deny|refut\w+|nothing|neither|nor)\b(?:\W+\w+){0,3}\W*$", re.IGNORECASE)
 _DENIED_BEFORE_ZH = re.compile(r"(?:从不|不搞|没有|从未|不会|绝不|从来|不存在|反对任何|不是)[^，。]{0,8}$")
 
 
-def accusations_in_answer(text: str, situation: Situation, sentences: list[Sentence] | None = None) -> list[AccusationHit]:
+def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[int, int]], situation: Situation) -> list[AccusationHit]:
     """Wrongs that the speaker lays on others, and accusations against the home state that the answer reports.
 
     Args:
-        text: the answer, without the label.
+        readings: the answer's sentences.
+        quotations: places of long quotations in it: words of others, in which nothing is the speaker's charge.
         situation: of the exchange.
-        sentences: the text's sentences, where they are known already.
     """
     language, home = situation.language, situation.home
-    quotations = long_quotations(text, language)
     hits: list[AccusationHit] = []
-    last = (situation.other, situation.other_label)
-    for sentence in split_sentences(text, language) if sentences is None else sentences:
-        matches = _matches(sentence, language, frozenset({"wrong", "blame", "oppose"}))
-        actors = find_actors(sentence.words, language, home)
-        for match in matches:
-            if is_within(quotations, sentence.start + match.start, sentence.start + match.end):
+    last: Source | tuple[None, None] = (situation.other, situation.other_label) if situation.other else (None, None)
+    for reading in readings:
+        sentence = reading.sentence
+        for match in reading.frames:
+            kind = match.frame.kind
+            if kind == "claim":
+                hits += _denied(reading, match, situation)
+            elif is_within(quotations, sentence.start + match.start, sentence.start + match.end):
                 continue
-            if match.frame.kind == "blame":
-                hits += _blame(sentence, match, actors, situation, "answer", None)
-                continue
-            if match.frame.kind == "oppose":
-                after = [a for a in actors if a.start >= match.end and a.code not in (home, UNNAMED, *BYSTANDERS)]
-                for a in after[:1]:
-                    hits.append(_hit(sentence, match, situation, home, None, a.code, a.label, "asserted", "answer"))
-                continue
-            adversaries = situation.adversaries + tuple(hit.accused for hit in hits if hit.direction == "OUT" and hit.accused != UNNAMED)
-            accused = _accused_in_answer(sentence.words, match, actors, home, language, last, adversaries)
-            for code, label in accused:
-                modality = "hypothetical" if _HYPOTHETICAL.search(sentence.words[: match.start]) else "asserted"
-                hits.append(_hit(sentence, match, situation, home, None, code, label, modality, "answer"))
-        subjects = [a for a in actors if a.code not in (home, UNNAMED, *BYSTANDERS) and a.is_subject]
+            elif kind == "blame":
+                hits += _blame(reading, match, situation, "answer", None)
+            elif kind == "oppose":
+                after = [a for a in reading.actors if a.start >= match.end and a.code not in (home, UNNAMED, *BYSTANDERS)]
+                hits += [make_hit(reading, match, situation, (home, None), (a.code, a.label), "asserted", "answer") for a in after[:1]]
+            else:
+                adversaries = situation.adversaries + tuple(h.accused for h in hits if h.direction == "OUT" and h.accused != UNNAMED)
+                modality = modality_in_answer(sentence.words, match.start)
+                for accused in _accused_in_answer(sentence.words, match, reading.actors, home, language, last, adversaries):
+                    hits.append(make_hit(reading, match, situation, (home, None), accused, modality, "answer"))
+        subjects = [a for a in reading.actors if a.code not in (home, UNNAMED, *BYSTANDERS) and a.is_subject]
         if subjects:
             last = (subjects[0].code, subjects[0].label)
-    return _one_a_pair(hits)
+    return one_a_pair(hits)
+
+
+def _denied(reading: Reading, match: FrameMatch, situation: Situation) -> list[AccusationHit]:
+    """A charge against the home state that is mentioned only to be denied, when nobody is named as laying it."""
+    home = situation.home
+    if situation.adversaries or any(a.code not in (home, UNNAMED, *BYSTANDERS) for a in reading.actors):
+        return []
+    named = next((a for a in reading.actors if a.code == home and not a.is_speaker), None)
+    if not named or not _UNTRUE.search(reading.words):
+        return []
+    return [make_hit(reading, match, situation, (UNNAMED, None), (home, named.label), "denied", "answer")]
+
+
+def modality_in_answer(words: str, start: int) -> str:
+    """``hypothetical`` for a wrong behind an "if", else ``asserted``: a denied one is no accusation."""
+    return "hypothetical" if _HYPOTHETICAL.search(words[:start]) else "asserted"
 
 
 def _accused_in_answer(
-    words: str, match: _Match, actors: Sequence[Actor], home: str, language: str, last: tuple[str | None, str | None],
+    words: str,
+    match: FrameMatch,
+    actors: Sequence[Actor],
+    home: str,
+    language: str,
+    last: Source | tuple[None, None],
     adversaries: tuple[str, ...],
-) -> list[tuple[str, str | None]]:
+) -> list[Source]:
     """Who did the wrong at ``match``: its subject, its possessor, whoever follows with "by" or "from", else whom the text last spoke of."""
     denied = _DENIED_BEFORE_ZH if language == "zh" else _DENIED_BEFORE
     if denied.search(words[: match.start]) or (language == "en" and _GENERAL.search(words)):
@@ -230,10 +181,10 @@ def _accused_in_answer(
         return []
     if own and language == "zh" and not _STANCE_ZH.search(words[clause : match.start]) and own[-1].start >= clause:
         return []
-    return [(last[0], last[1])] if last[0] else []
+    return [last] if last[0] else []
 
 
-def _named(actor: Actor, last: tuple[str | None, str | None], adversaries: tuple[str, ...]) -> tuple[str, str | None]:
+def _named(actor: Actor, last: Source | tuple[None, None], adversaries: tuple[str, ...]) -> Source:
     """Code and label. "Certain countries" are those that accuse or are charged already, "some politicians" else those last spoken of."""
     if actor.code == UNNAMED:
         if adversaries:
@@ -245,111 +196,56 @@ def _named(actor: Actor, last: tuple[str | None, str | None], adversaries: tuple
 
 # --- questions and articles --------------------------------------------------------------------------------------------
 
-_SAYING = re.compile(
-    r"\b(?:said|says?|saying|claim(?:s|ed|ing)?|alleg(?:e[sd]?|ing|ations?|edly)|stated|warn(?:s|ed|ing)?|suggest(?:s|ed|ing)?|told|tweeted|wrote|writes?|"
-    r"argu(?:e[sd]?|ing)|believes?|believed|reported(?:ly)?|reports?|according to|announced|declared|assert(?:s|ed|ing)?|insist(?:s|ed)?|disclosed|"
-    r"call(?:s|ed|ing)|urg(?:e[sd]?|ing)|describ(?:es?|ed|ing)|expressed|voiced|concerns?|released|issued|shows?|found|revealed|quoted|noted|think|thinks|"
-    r"accus\w+|charg(?:e[sd]?|ing)|indict\w*|sanction(?:s|ed)?|detected|attribut\w+|adding|published|indicat\w+|statement|speech|letter|report|evidence|pointing)\b",
-    re.IGNORECASE,
-)
-_SAYING_ZH = re.compile(r"称|表示|说|认为|报道|声称|指出|宣布|发表|报告|声明|指控|警告|批评|指责|谴责")
-_ANONYMOUS = re.compile(r"^\W*(?:(?:according to|some|there (?:are|were|have been)|we(?:'ve| have)? (?:seen|heard)|media|it (?:is|was|has been|'s been) )?\s*(?:\w+ ){0,2}(?:reported|reports?|reportedly|media reports?|sources))\b|^\W*据报道|^\W*有报道", re.IGNORECASE)
-_CONTINUES = re.compile(r"^\W*(?:and |but |also,? )?(?:he|she|they|it|the (?:statement|report|spokesperson|letter|official|minister|senator))\b|^\W*(?:他|她|其)", re.IGNORECASE)
-_ASKING = re.compile(
-    r"\b(?:what(?:'s| is| are)? (?:is )?(?:your|china's|the (?:chinese|foreign)) (?:\w+ )?(?:comments?|response|view|reaction|take|position|opinion)|do you have (?:any|a)|"
-    r"could you|can you|how (?:do|does|would|will) (?:you|china)|would you|i wonder|does china|will china|has china|is china)\b",
-    re.IGNORECASE,
-)
-
 
 def accusations_in_report(
-    text: str, situation: Situation, side: Side, sentences: list[Sentence] | None = None, *, is_rebutted: bool = False
+    readings: Sequence[Reading], situation: Situation, side: Side, *, is_rebutted: bool = False
 ) -> list[AccusationHit]:
     """Accusations that a question or an article reports.
 
     Args:
-        text: the question or paragraph, without the label.
+        readings: the sentences of the question or paragraph.
         situation: of the exchange or article.
         side: ``question`` or ``narration``.
         is_rebutted: the answer turns something down as false, groundless or a smear. Then what somebody is reported to say
             about the home state was a charge, whatever its words.
-        sentences: the text's sentences, where they are known already.
     """
-    language, home = situation.language, situation.home
     hits: list[AccusationHit] = []
     rebutted: list[AccusationHit] = []
-    carried: tuple[str, str | None] | None = None
-    for sentence in split_sentences(text, language) if sentences is None else sentences:
-        actors = [a for a in find_actors(sentence.words, language, home) if not a.is_speaker]
-        accuser = _attribution(sentence.words, actors, language, home, carried)
-        for match in _matches(sentence, language, frozenset({"claim", "blame"})):
+    for reading in readings:
+        for match in reading.frames:
             if match.frame.kind == "blame":
-                hits += _blame(sentence, match, actors, situation, side, accuser)
-            elif accuser:
-                hits += _claim(sentence, match, actors, situation, side, accuser)
-        if accuser:
-            carried = accuser
-            if is_rebutted and accuser[0] not in (home, UNNAMED):
-                rebutted += _rebutted(sentence, actors, situation, side, accuser)
+                hits += _blame(reading, match, situation, side, reading.source)
+            elif match.frame.kind == "claim" and reading.source:
+                hits += _claim(reading, match, situation, side, reading.source)
+        if is_rebutted and reading.source and reading.source[0] not in (situation.home, UNNAMED):
+            rebutted += _rebutted(reading, situation, side, reading.source)
     if not any(hit.direction == "IN" for hit in hits):
         hits += rebutted[:1]
-    return _one_a_pair(hits)
+    return one_a_pair(hits)
 
 
-def _rebutted(
-    sentence: Sentence, actors: Sequence[Actor], situation: Situation, side: Side, accuser: tuple[str, str | None]
-) -> list[AccusationHit]:
-    saying = (_SAYING_ZH if situation.language == "zh" else _SAYING).search(sentence.words)
-    told = [a for a in actors if a.code == situation.home and saying and a.start >= saying.end()]
-    if not told or _ASKING.search(sentence.words[: told[0].start]):
+def _rebutted(reading: Reading, situation: Situation, side: Side, source: Source) -> list[AccusationHit]:
+    saying = SAYING[situation.language].search(reading.words)
+    told = [a for a in reading.actors if a.code == situation.home and saying and a.start >= saying.end()]
+    if not told or ASKING.search(reading.words[: told[0].start]):
         return []
-    frame = _Match(Frame("claim", None, False, _SAYING, None), told[0].start, told[0].end)
-    return [_hit(sentence, frame, situation, accuser[0], accuser[1], situation.home, told[0].label, "reported", side)]
+    match = FrameMatch(Frame("claim", None, False, SAYING[situation.language], None), told[0].start, told[0].end)
+    return [make_hit(reading, match, situation, source, (situation.home, told[0].label), "reported", side)]
 
 
-def _attribution(
-    words: str, actors: Sequence[Actor], language: str, home: str, carried: tuple[str, str | None] | None
-) -> tuple[str, str | None] | None:
-    """Who says what the sentence reports: (code, label)."""
-    if _CONTINUES.search(words) and carried:
-        return carried
-    saying = (_SAYING_ZH if language == "zh" else _SAYING).search(words)
-    if not saying:
-        return carried if words.lstrip()[:1] in "\"'" and carried else None
-    named = [a for a in actors if a.code not in (home, UNNAMED)]
-    before = [a for a in named if a.start < saying.end()]
-    if before:
-        return before[0].code, before[0].label
-    if saying.group().lower() == "according to" or "report" in saying.group().lower() or _ANONYMOUS.search(words):
-        source = [a for a in named if a.start - saying.end() < 40]
-        return (source[0].code, source[0].label) if source and saying.group().lower() == "according to" else (UNNAMED, None)
-    if [a for a in actors if a.code == home and a.start < saying.start()]:
-        return None
-    return None
-
-
-def _claim(
-    sentence: Sentence, match: _Match, actors: Sequence[Actor], situation: Situation, side: Side, accuser: tuple[str, str | None]
-) -> list[AccusationHit]:
-    words, home = sentence.words, situation.home
-    candidates = [a for a in actors if a.code not in (accuser[0], UNNAMED)]
+def _claim(reading: Reading, match: FrameMatch, situation: Situation, side: Side, source: Source) -> list[AccusationHit]:
+    words, home = reading.words, situation.home
+    candidates = [a for a in reading.actors if a.code not in (source[0], UNNAMED)]
     before = [a for a in candidates if a.end <= match.start + 1]
     near = [a for a in candidates if a.start >= match.start and a.start - match.end < 50]
     subjects = [a for a in before if a.is_subject]
-    if subjects:
-        accused = subjects[-1]
-    elif before:
-        accused = before[-1]
-    elif near:
-        accused = near[0]
-    else:
+    accused = next(iter(subjects[-1:] or before[-1:] or near[:1]), None)
+    if not accused or (ASKING.search(words[: match.start]) and not source[1]):
         return []
-    if accused.code != home and any(a.code == home for a in before) and not accused.is_subject:
-        accused = next(a for a in before if a.code == home)
-    if _ASKING.search(words[: match.start]) and not accuser[1]:
-        return []
+    if accused.code != home and not accused.is_subject:
+        accused = next((a for a in before if a.code == home), accused)
     return [
-        _hit(sentence, match, situation, accuser[0], accuser[1], actor.code, actor.label, "reported", side)
+        make_hit(reading, match, situation, source, (actor.code, actor.label), "reported", side)
         for actor in _with_joined(accused, candidates, words)
     ]
 
@@ -365,71 +261,86 @@ def _with_joined(actor: Actor, actors: Sequence[Actor], words: str) -> list[Acto
 
 
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?: \w+ly)? $", re.IGNORECASE)
+_BY = re.compile(r"\bby(?: the)?\W*$")
 
 
-def _blame(
-    sentence: Sentence, match: _Match, actors: Sequence[Actor], situation: Situation, side: Side, attribution: tuple[str, str | None] | None
-) -> list[AccusationHit]:
+def _blame(reading: Reading, match: FrameMatch, situation: Situation, side: Side, source: Source | None) -> list[AccusationHit]:
     """Accuser and accused of a verb or noun of blame by its grammar: "X accused Y", "Y was accused (by X)", "X's criticism of Y"."""
-    words, home = sentence.words, situation.home
-    before = [a for a in actors if a.end <= match.start + 1]
-    after = [a for a in actors if a.start >= match.end - 1]
+    words, home = reading.words, situation.home
+    before = [a for a in reading.actors if a.end <= match.start + 1]
+    after = [a for a in reading.actors if a.start >= match.end - 1]
     subjects = [a for a in before if a.is_subject] or before
     if _PASSIVE.search(words[: match.start]):
-        if not subjects:
-            return []
-        accused = subjects[-1]
-        by = [a for a in after if re.search(r"\bby(?: the)?\W*$", words[match.end : a.start])]
-        accuser = (by[0].code, by[0].label) if by else (UNNAMED, None)
+        accused = subjects[-1] if subjects else None
+        agent = next((a for a in after if _BY.search(words[match.end : a.start])), None)
+        accuser: Source | None = (agent.code, agent.label) if agent else (UNNAMED, None)
     else:
-        if not after:
-            return []
-        accused = after[0]
-        if subjects:
-            accuser = (subjects[-1].code, subjects[-1].label)
-        elif attribution:
-            accuser = attribution
-        elif side == "answer":
-            return []
-        else:
-            accuser = (UNNAMED, None)
-    if accuser[0] == accused.code or accused.code == UNNAMED:
+        accused = after[0] if after else None
+        named = (subjects[-1].code, subjects[-1].label) if subjects else source
+        accuser = named or (None if side == "answer" else (UNNAMED, None))
+    if not accused or not accuser or accuser[0] == accused.code or accused.code == UNNAMED:
         return []
     if side == "answer" and (accused.code != home or accuser[0] in (home, UNNAMED)):
         return []
-    return [_hit(sentence, match, situation, accuser[0], accuser[1], accused.code, accused.label, "reported", side)]
+    return [make_hit(reading, match, situation, accuser, (accused.code, accused.label), "reported", side)]
 
 
 # --- both --------------------------------------------------------------------------------------------------------------
 
 
-def _direction(accuser: str, accused: str, home: str) -> str:
+def direction_of(accuser: str, accused: str, home: str) -> str:
+    """IN where the home state is accused, OUT where it accuses, else THIRD."""
     if accused == home:
         return "IN"
     return "OUT" if accuser == home else "THIRD"
 
 
-def _hit(
-    sentence: Sentence, match: _Match, situation: Situation, accuser: str, accuser_label: str | None, accused: str, accused_label: str | None,
-    modality: str, side: Side,
-) -> AccusationHit:  # fmt: skip
-    own_type = match.frame.accusation_type
-    topic = topic_type((sentence.words, *situation.texts), situation.language)
-    chosen = own_type if own_type and own_type not in ("A00",) else topic
-    if chosen == "A00" and match.frame.kind == "wrong" and not match.frame.is_counter:
-        chosen = "A03"
-    start, end = _quote_span(sentence.words, match.start, match.end, situation.language)
+UNTYPED = "A00"
+
+
+def typed(hit: AccusationHit, texts: Sequence[str], language: str) -> AccusationHit:
+    """The hit with the type that the subject words of the closest text tell, unless its frame told one.
+
+    Args:
+        hit: of the rules.
+        texts: its sentence, then wider ones.
+        language: ``en`` or ``zh``.
+    """
+    if hit.accusation_type != UNTYPED:
+        return hit
+    topic = topic_type(texts, language)
+    # A smear or an interference without a content of its own is A03 (coding guide).
+    return replace(hit, accusation_type="A03" if topic == UNTYPED and hit.direction == "OUT" and not hit.is_counter else topic)
+
+
+def make_hit(
+    reading: Reading, match: FrameMatch, situation: Situation, accuser: Source, accused: Source, modality: str, side: Side
+) -> AccusationHit:
+    """The accusation that the frame makes, quoted; of the frame's type, where it has one of its own."""
+    frame = match.frame
+    start, end = quote_span(reading.words, match.start, match.end, situation.language)
+    offset = reading.sentence.start
+    direction = direction_of(accuser[0], accused[0], situation.home)
     return AccusationHit(
-        sentence.start + start, sentence.start + end, accuser, accused, accuser_label, accused_label, chosen,
-        _direction(accuser, accused, situation.home), modality, side, match.frame.is_counter,
-    )  # fmt: skip
+        offset + start,
+        offset + end,
+        accuser[0],
+        accused[0],
+        accuser[1],
+        accused[1],
+        frame.accusation_type or UNTYPED,
+        direction,
+        modality,
+        side,
+        frame.is_counter,
+    )
 
 
 QUOTE_WORDS = 20
 """The coding guide's limit for a quote of an accusation."""
 
 
-def _quote_span(words: str, start: int, end: int, language: str) -> tuple[int, int]:
+def quote_span(words: str, start: int, end: int, language: str) -> tuple[int, int]:
     """The clause around the words that decide, at most 20 words (40 characters in Chinese), never cutting a word."""
     marks = "，；。" if language == "zh" else ";,:"
     left = max(words.rfind(mark, 0, start) for mark in marks) + 1
@@ -450,13 +361,10 @@ def _quote_span(words: str, start: int, end: int, language: str) -> tuple[int, i
     return left, right
 
 
-def _one_a_pair(hits: list[AccusationHit]) -> list[AccusationHit]:
-    """One hit a pair and direction: the first concrete wrong, else the first; an asserted one before a reported one."""
+def one_a_pair(hits: list[AccusationHit]) -> list[AccusationHit]:
+    """One hit a pair and direction, in order of place: the first concrete wrong, else the first."""
     best: dict[tuple[str, str, str], AccusationHit] = {}
     for hit in hits:
-        if hit.accuser == hit.accused:
-            continue
-        pair = (hit.accuser, hit.accused, hit.direction)
-        if pair not in best or (hit.is_counter and not best[pair].is_counter):
-            best[pair] = hit
+        if hit.accuser != hit.accused and (hit.pair not in best or (hit.is_counter and not best[hit.pair].is_counter)):
+            best[hit.pair] = hit
     return sorted(best.values())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from pipelines.annotate.codebook import home_words
+import polars as pl
+
+from pipelines.annotate.codebook import PREFIX, PrefixTable, alternatives, home_words, prefixes
 from pipelines.vocabularies import vocabulary
 
 UNNAMED = "UNNAMED"
@@ -18,7 +20,10 @@ _PREPOSITION = re.compile(
     r"(?: (?:the|some|certain|its|their|other|all|both|this|former|those))*\W*$",
     re.IGNORECASE,
 )
-_POSSESSOR_OF_ACT = re.compile(r"\b(?:part|side|people|individuals|politicians|officials|government|media|practices?|acts?|moves?|behavior|attempts?|call\w*|advice) (?:of|in|on|from|by)(?: the)?\W*$", re.IGNORECASE)
+_POSSESSOR_OF_ACT = re.compile(
+    r"\b(?:part|side|people|individuals|politicians|officials|government|media|practices?|acts?|moves?|behavior|attempts?|call\w*|advice) (?:of|in|on|from|by)(?: the)?\W*$",
+    re.IGNORECASE,
+)
 
 
 class Actor(NamedTuple):
@@ -38,56 +43,45 @@ class Actor(NamedTuple):
     is_speaker: bool
 
 
-_WORD_START = re.compile(r"(?<![A-Za-z])[A-Za-z0-9\"].?")
-_GROUPING = re.compile(r"^(?:\(\?-i:|\(\?:|\(|《\?|\[(?=[A-Z][a-z]))+")
+class _Names:
+    """Names of actors, with their code as value, and the places of a text at which one may begin."""
 
-
-def _alternatives(expression: str) -> list[str]:
-    """The alternatives of an expression at its top level."""
-    parts, depth, start = [], 0, 0
-    for i, character in enumerate(expression):
-        if character in "([":
-            depth += 1
-        elif character in ")]":
-            depth -= 1
-        elif character == "|" and depth == 0:
-            parts.append(expression[start:i])
-            start = i + 1
-    return [*parts, expression[start:]]
+    def __init__(self, language: str, home: str) -> None:
+        own = home_words(home, language)
+        rows = [(home, word) for word in (*_SPEAKER, *map(re.escape, own.names + own.adjectives))]
+        for code, expression in vocabulary("accusation_actors").filter(language=language).select("actor", "expression").iter_rows():
+            rows += [(code, alternative) for alternative in alternatives(expression)]
+        if language == "en":
+            rows += _other_states(language, {code for code, _ in rows})
+        self.table = PrefixTable()
+        small = set()
+        for code, name in rows:
+            flags = re.NOFLAG if name in _SPEAKER else re.IGNORECASE
+            self.table.add(code, name, re.compile(f"(?:{name})(?![A-Za-z])" if language == "en" else name, flags))
+            small |= {re.escape(prefix[:2]) for prefix in prefixes(name) if prefix[:1].islower()}
+        # Names begin with a capital; only what the vocabulary writes small ("certain countries") may also stand small in a text.
+        begins = rf"(?<![A-Za-z])(?=((?:[A-Z0-9\"]|{'|'.join(sorted(small))}).{{0,3}}))"
+        self.places = re.compile(begins if language == "en" else r"(?=(.{1,4}))")
 
 
 @cache
-def _expressions(language: str, home: str) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """First letters (two in English, one in Chinese) -> (code, expression), in the order of the vocabulary."""
-    own = home_words(home, language)
-    rows = [(home, word) for word in (*_SPEAKER, *map(re.escape, own.names + own.adjectives))]
-    for code, expression in vocabulary("accusation_actors").filter(language=language).select("actor", "expression").iter_rows():
-        rows += [(code, alternative) for alternative in _alternatives(expression)]
-    table: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for code, alternative in rows:
-        for first in _first_letters(alternative, language):
-            is_word = language == "en"
-            flags = re.NOFLAG if alternative in _SPEAKER else re.IGNORECASE
-            table.setdefault(first, []).append((code, re.compile(f"(?:{alternative})(?![A-Za-z])" if is_word else alternative, flags)))
-    return table
+def _names(language: str, home: str) -> _Names:
+    return _Names(language, home)
 
 
-def _first_letters(alternative: str, language: str) -> list[str]:
-    literal = _GROUPING.sub("", alternative).replace("\\", "")
-    if language == "zh":
-        return [literal[0]]
-    if literal.startswith("d+"):
-        return [f"{digit}{other}" for digit in "0123456789" for other in "0123456789 "]
-    if alternative.startswith("(?:"):
-        inside = alternative[3 : alternative.index(")")]
-        return sorted({part[:2].lower() for part in inside.split("|")})
-    # "UK" and "U.S." are written with and without what follows the first letter.
-    return sorted({literal[:2].lower(), "u."} if literal.startswith("U.") else {literal[:2].lower()}) if len(literal) > 1 else [
-        f"{literal.lower()}{mark}" for mark in " ',"
+def _other_states(language: str, covered: set[str]) -> list[tuple[str, str]]:
+    """Names, demonyms and adjectives of the sovereign states that the vocabulary of actors has no row for."""
+    places = vocabulary("places").filter(place_status="sovereign").select("entity_id", "iso3")
+    names = vocabulary("entity_names").filter(pl.col("rule").is_in(["name", "alias", "demonym", "adjective"]), language=language)
+    rows = names.join(places, on="entity_id").filter(~pl.col("iso3").is_in(list(covered)), pl.col("surface").str.len_chars() > 1)
+    longest_first = rows.sort(pl.col("surface").str.len_chars(), "surface", descending=[True, False])
+    case = "(?-i:{})" if language == "en" else "{}"
+    return [
+        (iso3, case.format(re.escape(surface).replace("\\ ", " ")) + (f"(?!{not_after})" if not_after else ""))
+        for iso3, surface, not_after in longest_first.select("iso3", "surface", "not_after").iter_rows()
     ]
 
 
-@lru_cache(maxsize=2048)
 def find_actors(sentence: str, language: str, home: str) -> tuple[Actor, ...]:
     """Actors in a sentence, in order.
 
@@ -96,18 +90,24 @@ def find_actors(sentence: str, language: str, home: str) -> tuple[Actor, ...]:
         language: ``en`` or ``zh``.
         home: ISO code of the state whose spokesperson speaks; "we" stands for it.
     """
-    table = _expressions(language, home)
-    starts = range(len(sentence)) if language == "zh" else [m.start() for m in _WORD_START.finditer(sentence)]
-    width = 1 if language == "zh" else 2
+    names = _names(language, home)
+    known = names.table.known
     actors: list[Actor] = []
-    for start in starts:
-        if actors and start < actors[-1].end:
+    end = 0
+    for place in names.places.finditer(sentence):
+        letters = place[1][:PREFIX]
+        rows = known.get(letters)
+        if rows is None:
+            rows = names.table.at(letters)
+        start = place.start()
+        if not rows or start < end:
             continue
-        for code, expression in table.get(sentence[start : start + width].lower(), ()):
+        for code, expression in rows:
             match = expression.match(sentence, start)
             if match:
                 before = sentence[max(0, start - 40) : start]
                 is_subject = language == "zh" or not _PREPOSITION.search(before) or bool(_POSSESSOR_OF_ACT.search(before))
-                actors.append(Actor(start, match.end(), code, match.group(), is_subject, match.group() in _SPEAKER))
+                end = match.end()
+                actors.append(Actor(start, end, code, match.group(), is_subject, match.group() in _SPEAKER))
                 break
     return tuple(actors)

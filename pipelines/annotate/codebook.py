@@ -38,20 +38,27 @@ def words_of_sentence(sentence: str) -> frozenset[str]:
     return frozenset(_WORD.findall(sentence.lower()))
 
 
+_STEM = re.compile(r"([a-z]{4,})\\w[*+]")
+_STEM_LETTERS = 4
+
+
 @dataclass
 class AnchorIndex:
-    """Finds the phrases that may match a sentence."""
+    """Finds the phrases that may match a sentence: by whole words, and in English also by the stems that an expression leaves open."""
 
     language: str
     by_anchor: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _by_stem: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _zh_by_start: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, anchors: Iterable[str], number: int) -> None:
-        """Register a phrase under each of its anchors."""
+    def add(self, anchors: Iterable[str], number: int, expression: str = "") -> None:
+        """Register a phrase under each of its anchors, and under each stem in its expression ("conceal" of ``conceal\\w*``)."""
         for anchor in anchors:
             if self.language == "zh" and anchor not in self._zh_by_start[anchor[:2]]:
                 self._zh_by_start[anchor[:2]].append(anchor)
             self.by_anchor[anchor].append(number)
+        for stem in _STEM.findall(expression):
+            self._by_stem[stem[:_STEM_LETTERS]].append((stem, number))
 
     def candidates(self, sentence: str) -> list[int]:
         """Numbers of the phrases with an anchor in the sentence, ascending."""
@@ -63,10 +70,13 @@ class AnchorIndex:
                     if sentence.startswith(anchor, i):
                         found.update(self.by_anchor[anchor])
         else:
-            anchors = self.by_anchor
+            anchors, stems = self.by_anchor, self._by_stem
             for word in words_of_sentence(sentence):
                 if word in anchors:
                     found.update(anchors[word])
+                start = word[:_STEM_LETTERS]
+                if start in stems:
+                    found.update(number for stem, number in stems[start] if word.startswith(stem))
         return sorted(found)
 
 
@@ -123,7 +133,7 @@ def response_phrases(language: str, home: str) -> CompiledPhrases:
     phrases, index = [], AnchorIndex(language)
     rows = vocabulary("response_phrases").filter(language=language)
     for number, row in enumerate(rows.iter_rows(named=True)):
-        index.add(row["anchors"].split("|"), number)
+        index.add(row["anchors"].split("|"), number, row["expression"])
         phrases.append(
             Phrase(
                 code=row["pattern_id"],
@@ -137,3 +147,62 @@ def response_phrases(language: str, home: str) -> CompiledPhrases:
 
 def _compiled(expression: str, home: HomeWords) -> re.Pattern[str]:
     return re.compile(expression.replace("{home}", home.alternatives or r"(?!)"), re.IGNORECASE)
+
+
+_GROUPING = re.compile(r"^(?:\(\?-i:|\(\?:|\(|《\?)+")
+_LITERAL = re.compile(r"(?:[^\W_]| |\")+(?![?*{])")
+
+PREFIX = 4
+"""Expressions are looked up by up to this many letters: most words then meet none or one."""
+
+
+def alternatives(expression: str) -> list[str]:
+    """The alternatives of an expression at its top level."""
+    parts, depth, start = [], 0, 0
+    for i, character in enumerate(expression):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            parts.append(expression[start:i])
+            start = i + 1
+    return [*parts, expression[start:]]
+
+
+def prefixes(expression: str) -> list[str]:
+    """Beginnings as written, at most ``PREFIX`` letters, one of which everything that the expression matches begins with.
+
+    A group of alternatives at the start gives one each; an expression that begins with no letter gives the empty prefix.
+    """
+    if expression.startswith("(?:"):
+        end, depth = 3, 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(expression[end], 0)
+            end += 1
+        rest = expression[end:]
+        if not rest.startswith(("?", "*", "{")):
+            return sorted({prefix for part in alternatives(expression[3 : end - 1]) for prefix in prefixes(part)})
+    literal = _LITERAL.match(_GROUPING.sub("", expression))
+    return [literal.group()[:PREFIX]] if literal else [""]
+
+
+class PrefixTable:
+    """Expressions with a value each, looked up by the letters at a place of a text."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[str, re.Pattern[str]]] = []
+        self._by_prefix: dict[str, list[int]] = defaultdict(list)
+        self.known: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+
+    def add(self, value: str, expression: str, compiled: re.Pattern[str]) -> None:
+        """Register an expression, compiled, under the beginnings of what it may match."""
+        for prefix in prefixes(expression):
+            self._by_prefix[prefix.lower()].append(len(self._rows))
+        self._rows.append((value, compiled))
+
+    def at(self, letters: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """Value and expression of what may begin with the letters, in the order of registration; ``known`` remembers it."""
+        numbers = {n for end in range(PREFIX + 1) for n in self._by_prefix.get(letters[:end].lower(), ())}
+        self.known[letters] = tuple(self._rows[number] for number in sorted(numbers))
+        return self.known[letters]

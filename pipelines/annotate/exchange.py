@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.annotate.accusations import AccusationHit, Side, Situation, accusations_in_answer, accusations_in_report, main_other
+from pipelines.annotate.accusations import (
+    AccusationHit,
+    Side,
+    Situation,
+    accusations_in_answer,
+    accusations_in_report,
+    main_other,
+    typed,
+)
 from pipelines.annotate.actors import UNNAMED
-from pipelines.annotate.patterns import PatternHit, factual_brief, find_patterns
-from pipelines.annotate.sentences import Sentence, split_sentences
-
+from pipelines.annotate.linear import layers
+from pipelines.annotate.patterns import PatternHit, brief_by_rule, brief_hit, find_patterns
+from pipelines.annotate.reading import Reading, read_turns
+from pipelines.annotate.sentences import Sentence, long_quotations, split_sentences
+from pipelines.annotate.weighing import Weighing
 
 REBUTTALS = frozenset({"R10", "R11", "R12"})
 """Patterns that turn down what was said."""
@@ -30,54 +40,80 @@ class CodedTurn:
     sole_pattern: str | None = None
 
 
-def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str) -> list[CodedTurn]:
+def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str, *, is_filtered: bool = True) -> list[CodedTurn]:
     """Code the turns of one exchange or one article.
 
     Args:
         turns: (role, text without label) in page order; roles are question, answer and narration.
         language: ``en`` or ``zh``.
         home: ISO code of the state whose spokesperson speaks.
+        is_filtered: let the trained filter decide on accusations, where the language has one; else the rules stand alone.
 
     Returns:
         One result a turn, in the same order.
     """
-    questions = " ".join(text for role, text in turns if role != "answer")
-    answers = " ".join(text for role, text in turns if role == "answer")
     split = [split_sentences(text, language) for _, text in turns]
-    asked = [s for (role, _), sentences in zip(turns, split, strict=True) if role != "answer" for s in sentences]
-    answered = [s for (role, _), sentences in zip(turns, split, strict=True) if role == "answer" for s in sentences]
-    other, label = main_other((asked, answered), language, home)
-    pairs: set[tuple[str, str, str]] = set()
-    coded: list[CodedTurn] = []
-    phrases = [find_patterns(text, language, home, s) if role == "answer" else [] for (role, text), s in zip(turns, split, strict=True)]
-    is_rebutted = any(hit.pattern_id in REBUTTALS for hits in phrases for hit in hits)
+    readings = read_turns([(role == "answer", s) for (role, _), s in zip(turns, split, strict=True)], language, home)
+    said = [find_patterns(text, language, home, s) if role == "answer" else [] for (role, text), s in zip(turns, split, strict=True)]
+    by_grammar = _by_grammar(turns, readings, said, language, home)
+    texts = (
+        " ".join(text for role, text in turns if role != "answer"),
+        " ".join(text for role, text in turns if role == "answer"),
+    )
+    models = layers(language) if is_filtered and texts[1] else None
+    if models:
+        performed = frozenset(hit.pattern_id for hits in said for hit in hits)
+        weighing = Weighing(readings, by_grammar, performed, texts, models, language, home)
+        accusations, brief = weighing.accusations(), weighing.brief()
+        patterns = [_with_counter(*of_turn) for of_turn in zip(said, accusations, strict=True)]
+    else:
+        accusations = [
+            [typed(hit, (_sentence_of(hit, of_turn), *texts), language) for hit in hits]
+            for hits, of_turn in zip(by_grammar, readings, strict=True)
+        ]
+        patterns = [_with_counter(*of_turn) for of_turn in zip(said, accusations, strict=True)]
+        briefs = (brief_by_rule(*of_turn, language) for of_turn in zip(split, patterns, strict=True))
+        brief = next(((turn, s) for turn, s in enumerate(briefs) if s and turns[turn][0] == "answer"), None)
+    if brief:
+        turn, sentence = brief
+        patterns[turn] = sorted([*patterns[turn], brief_hit(sentence, language)])
+    sole = _sole_pattern([(s, p) for (role, _), s, p in zip(turns, split, patterns, strict=True) if role == "answer"])
+    return [CodedTurn(p, a, sole) for p, a in zip(patterns, accusations, strict=True)]
+
+
+def _by_grammar(
+    turns: Sequence[tuple[str, str]], readings: list[list[Reading]], said: list[list[PatternHit]], language: str, home: str
+) -> list[list[AccusationHit]]:
+    """Accusations that the rules find, a list a turn; each pair of actors and direction once, where it comes first."""
+    other, label = main_other([reading for of_turn in readings for reading in of_turn], home)
+    is_rebutted = any(hit.pattern_id in REBUTTALS for hits in said for hit in hits)
     adversaries: tuple[str, ...] = ()
-    for (role, text), sentences, said in zip(turns, split, phrases, strict=True):
-        situation = Situation(home, language, adversaries[0] if adversaries else other, label, adversaries, (questions, answers))
+    pairs: set[tuple[str, str, str]] = set()
+    found: list[list[AccusationHit]] = []
+    for (role, text), of_turn in zip(turns, readings, strict=True):
+        situation = Situation(home, language, adversaries[0] if adversaries else other, label, adversaries)
         if role == "answer":
-            found = accusations_in_answer(text, situation, sentences)
-            patterns = _with_derived(sentences, said, found, language)
+            hits = accusations_in_answer(of_turn, long_quotations(text, language), situation)
         else:
             side: Side = "question" if role == "question" else "narration"
-            found, patterns = accusations_in_report(text, situation, side, sentences, is_rebutted=is_rebutted), []
-        fresh = [hit for hit in found if (hit.accuser, hit.accused, hit.direction) not in pairs]
+            hits = accusations_in_report(of_turn, situation, side, is_rebutted=is_rebutted)
+        fresh = [hit for hit in hits if hit.pair not in pairs]
         adversaries += tuple(hit.accuser for hit in fresh if hit.direction == "IN" and hit.accuser != UNNAMED)
-        pairs |= {(hit.accuser, hit.accused, hit.direction) for hit in fresh}
-        coded.append(CodedTurn(patterns, fresh))
-    sole = _sole_pattern([(s, c.patterns) for (role, _), s, c in zip(turns, split, coded, strict=True) if role == "answer"])
-    return [CodedTurn(c.patterns, c.accusations, sole) for c in coded]
+        pairs |= {hit.pair for hit in fresh}
+        found.append(fresh)
+    return found
 
 
-def _with_derived(sentences: list[Sentence], said: list[PatternHit], found: list[AccusationHit], language: str) -> list[PatternHit]:
-    """Phrases, the counter-accusation that the answer's accusations make, and the facts that it gives without a stance."""
-    patterns = list(said)
-    counter = next((hit for hit in found if hit.is_counter and hit.direction == "OUT" and hit.modality == "asserted"), None)
-    if counter:
-        patterns.append(PatternHit(counter.start, counter.end, "R15"))
-    fact = factual_brief(sentences, patterns, language)
-    if fact:
-        patterns.append(fact)
-    return sorted(patterns)
+def _sentence_of(hit: AccusationHit, readings: list[Reading]) -> str:
+    return next(reading.words for reading in readings if reading.sentence.start <= hit.start < reading.sentence.end)
+
+
+def _with_counter(said: list[PatternHit], found: list[AccusationHit]) -> list[PatternHit]:
+    """What phrases find, and the counter-accusation (R15) that an answer's accusations make."""
+    counter = next((hit for hit in found if hit.is_counter and hit.direction == "OUT" and hit.side == "answer"), None)
+    if not counter or counter.modality != "asserted":
+        return said
+    return sorted([*said, PatternHit(counter.start, counter.end, "R15")])
 
 
 def _sole_pattern(answers: list[tuple[list[Sentence], list[PatternHit]]]) -> str | None:

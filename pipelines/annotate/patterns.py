@@ -71,18 +71,25 @@ _EVENT = re.compile(
     r"has been held|purchased|registered|scheduled|grew|consists|contains|attend)\b",
     re.IGNORECASE,
 )
-_EVENT_ZH = re.compile(r"(?:将|会)(?:于|在|同|率|会见|出席|访问|举行|主持|应邀)|应[^，。]{2,30}邀请|\d+(?:月|日|名|人|年|亿|万|个|%|％|届|次|项)|签署了?|举行了?|率团|会见|出席|访华|访问|启动|抵达|启程")
-_STANCE = re.compile(r"\b(?:should|must|urge|hope|oppos\w+|believe|firmly|interfer\w+|smear\w*|wrong|groundless)\b|敦促|希望|反对|应当|必须|错误|抹黑|干涉", re.IGNORECASE)
+_EVENT_ZH = re.compile(
+    r"(?:将|会)(?:于|在|同|率|会见|出席|访问|举行|主持|应邀)|应[^，。]{2,30}邀请|\d+(?:月|日|名|人|年|亿|万|个|%|％|届|次|项)|签署了?|举行了?|率团|会见|出席|访华|访问|启动|抵达|启程"
+)
+_STANCE = re.compile(
+    r"\b(?:should|must|urge|hope|oppos\w+|believe|firmly|interfer\w+|smear\w*|wrong|groundless)\b|敦促|希望|反对|应当|必须|错误|抹黑|干涉",
+    re.IGNORECASE,
+)
 
 FACTUAL_LEAST_SENTENCES, FACTUAL_LEAST_SHARE = 2, 0.34
 """A factual brief has at least two sentences of facts, or one that is a third of the answer (chosen on the half that rules are built on)."""
 
 
-def factual_brief(sentences: list[Sentence], hits: list[PatternHit], language: str) -> PatternHit | None:
-    """R38, where a sizeable part of an answer gives facts (dates, figures, visits, casualties, measures) without a stance.
+def brief_by_rule(sentences: list[Sentence], hits: list[PatternHit], language: str) -> Sentence | None:
+    """The first sentence of facts (dates, figures, visits, casualties, measures), where they are a sizeable part of an answer.
 
-    Returns:
-        A hit on the first sentence of facts, None where facts are no sizeable part.
+    Args:
+        sentences: of the answer.
+        hits: its response patterns; a sentence that takes a stance gives no mere facts.
+        language: ``en`` or ``zh``.
     """
     stance = [hit for hit in hits if hit.pattern_id not in ("R33", "R32", "R04", "R05", "R19")]
     facts = [
@@ -93,11 +100,20 @@ def factual_brief(sentences: list[Sentence], hits: list[PatternHit], language: s
     if not facts:
         return None
     share = sum(len(s.words) for s in facts) / sum(len(s.words) for s in sentences)
-    if share >= FACTUAL_LEAST_SHARE or (len(facts) >= FACTUAL_LEAST_SENTENCES and share >= FACTUAL_LEAST_SHARE / 2):
-        first = facts[0]
-        words = list(re.finditer(r"\S+", first.words))[:15] if language == "en" else []
-        return PatternHit(first.start, first.start + (words[-1].end() if words else min(len(first.words), 40)), "R38")
-    return None
+    is_sizeable = share >= FACTUAL_LEAST_SHARE or (len(facts) >= FACTUAL_LEAST_SENTENCES and share >= FACTUAL_LEAST_SHARE / 2)
+    return facts[0] if is_sizeable else None
+
+
+BRIEF_WORDS, BRIEF_CHARACTERS_ZH = 15, 40
+"""How much of a sentence of facts is quoted: the coding guide's limit for a pattern's quote."""
+
+
+def brief_hit(sentence: Sentence, language: str) -> PatternHit:
+    """R38 on the beginning of a sentence of facts."""
+    if language == "zh":
+        return PatternHit(sentence.start, min(sentence.end, sentence.start + BRIEF_CHARACTERS_ZH), "R38")
+    words = list(re.finditer(r"\S+", sentence.words))[:BRIEF_WORDS]
+    return PatternHit(sentence.start + words[0].start(), sentence.start + words[-1].end(), "R38")
 
 
 def _is_fact(words: str, language: str) -> bool:

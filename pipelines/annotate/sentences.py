@@ -38,7 +38,7 @@ def split_sentences(text: str, language: str) -> list[Sentence]:
     ends = _CHINESE_END if language == "zh" else _ENGLISH_END
     sentences, start = [], 0
     for match in ends.finditer(text):
-        if match.group()[0] == "." and _ABBREVIATION.search(text, max(0, match.start() - 5), match.start()):
+        if match.group()[:1] == "." and _ABBREVIATION.search(text, max(0, match.start() - 5), match.start()):
             continue
         # A closing quotation mark after the full stop still belongs to the sentence before it.
         end = match.start() + len(match.group().rstrip())

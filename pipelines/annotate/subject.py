@@ -42,7 +42,11 @@ def _own_anywhere(home: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:we|I|I'd|I've|I'm|we've|our|{names or '(?!)'})\b", re.IGNORECASE)
 
 
-_OTHER_SUBJECT = re.compile(r"\b(?:he|she|they|who|it|you|those|people)\b|\b(?:US|EU|UK|side|president|minister|secretary|countries|reports?)\b", re.IGNORECASE)
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:he|she|they|who|it|you|those|people)\b|\b(?:US|EU|UK|side|president|minister|secretary|countries|reports?|community|nationals|peoples?|"
+    r"parties|members|allies|experts|companies|governments|public|leaders|officials|organi[sz]ations|media)\b",
+    re.IGNORECASE,
+)
 
 
 def is_own_act(sentence: str, start: int, home: str, language: str) -> bool:
@@ -73,7 +77,7 @@ def is_own_act(sentence: str, start: int, home: str, language: str) -> bool:
 
 def _is_own_act_zh(sentence: str, start: int, home: str) -> bool:
     segment = sentence[max(sentence.rfind(mark, 0, start) for mark in "，。；：、") + 1 : start]
-    own = home_words(home, "zh").names + ("我们", "我")
+    own = (*home_words(home, "zh").names, "我们", "我")
     if any(name in segment for name in own):
         return True
     return not _OTHERS_ZH.search(segment)
