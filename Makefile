@@ -59,8 +59,8 @@ $(DAGSTER_HOME)/dagster.yaml: pipelines/defs/dagster.yaml
 	mkdir -p $(@D)
 	cp $< $@
 
-ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:3000
-	$(BIN)/dagster dev --module-name pipelines.definitions --host 127.0.0.1 --port $(or $(PORT),3000)
+ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:3000 (PORT=…), ingesting INPUT or the sample
+	$(if $(filter command line,$(origin INPUT)),BRIEFINGS_INPUT="$(abspath $(INPUT))") $(BIN)/dagster dev --module-name pipelines.definitions --host 127.0.0.1 --port $(or $(PORT),3000)
 
 bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 	$(BIN)/python -m tests.bench $(INPUT)

@@ -19,6 +19,7 @@ from pipelines import lake
 from pipelines.annotate.tables import annotate
 from pipelines.contracts.lake import TABLES, Quarantine
 from pipelines.extract.raw_store import read_captures
+from pipelines.findings import CHECKS
 from pipelines.identifiers import digest
 from pipelines.locking import writing
 from pipelines.normalise.catalogue import PageFacts, place_pages, sorted_by_freshness
@@ -37,6 +38,9 @@ from pipelines.settings import Home
 from pipelines.versions import codebook_version, normaliser_version, parser_version
 from pipelines.vocabularies import vocabulary_version
 
+TROUBLES = 5
+"""Quarantined things that a report names; ``core.quarantine`` has all."""
+
 
 @dataclass
 class RefreshReport:
@@ -47,7 +51,9 @@ class RefreshReport:
         months_written: months remade in this run, as YYYY-MM.
         rows: rows of every lake table after the run.
         quarantined: reason -> number of quarantined things that are errors.
-        build: result of dbt; None when nothing had changed.
+        troubles: (path, reason, detail) of the first of them.
+        failed_checks: what was found by checks of pages and lake that stop publishing; empty when all is well.
+        build: result of dbt; None when nothing had changed or a check failed before.
         published: whether a new file was swapped in.
         message: lines for a person: which check failed, why nothing was published; empty when all went well.
         is_unchanged: whether there was nothing to do at all.
@@ -58,6 +64,8 @@ class RefreshReport:
     months_written: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
+    troubles: list[tuple[str, str, str]] = field(default_factory=list)
+    failed_checks: list[str] = field(default_factory=list)
     build: BuildResult | None = None
     published: bool = False
     is_unchanged: bool = False
@@ -84,14 +92,18 @@ def refresh(home: Home, *, full: bool = False, months: Sequence[str] = (), progr
             report.n_pages_parsed = parse_stage(home, progress, full=full, months=months)
         with _timed(report, "lake"):
             report.months_written = lake_stage(home, progress)
-        with _timed(report, "build"):
-            report.build = build_stage(home, progress)
+        if build_is_due(home):
+            with _timed(report, "checks"):
+                report.failed_checks = check_stage(home, progress)
+        if not report.failed_checks:
+            with _timed(report, "build"):
+                report.build = build_stage(home, progress)
         if report.build and report.build.success:
             with _timed(report, "publish"):
                 publish_stage(home, progress)
             report.published = True
     summarise(home, report)
-    report.is_unchanged = not (report.n_pages_parsed or report.months_written or report.build)
+    report.is_unchanged = not (report.n_pages_parsed or report.months_written or report.build or report.failed_checks)
     return report
 
 
@@ -105,12 +117,16 @@ def _timed(report: RefreshReport, stage: str) -> Iterator[None]:
 def summarise(home: Home, report: RefreshReport) -> None:
     """Fill in rows per table, quarantined errors by reason, and what a person should know of the outcome."""
     report.rows = {name: lake.read_table(home.lake, name).select(pl.len()).collect().item() for name in TABLES}
-    errors = lake.read_table(home.lake, "quarantine").filter("is_error").group_by("reason").len().sort("reason").collect()
-    report.quarantined = dict(errors.iter_rows())
+    errors = lake.read_table(home.lake, "quarantine").filter("is_error").collect()
+    report.quarantined = dict(errors.group_by("reason").len().sort("reason").iter_rows())
+    report.troubles = errors.sort("reason", "raw_path").select("raw_path", "reason", "detail").head(TROUBLES).rows()
     if not report.rows["documents"]:
         report.message = "No page became a document: nothing to publish. `briefings status` shows why."
-    elif report.build and not report.build.success:
-        report.message = f"{report.build.log}\nThe file published before stays as it was."
+    failures = list(report.failed_checks)
+    if report.build and not report.build.success:
+        failures.append(report.build.log)
+    if failures:
+        report.message = "\n".join([*failures, "The file published before stays as it was."])
 
 
 # --- parse -------------------------------------------------------------------------------------------------------------
@@ -225,22 +241,40 @@ def _quarantine(home: Home, placed: Sequence[PageFacts]) -> pl.DataFrame:
 # --- warehouse ---------------------------------------------------------------------------------------------------------
 
 
+def build_is_due(home: Home) -> bool:
+    """Whether the lake holds documents and the published file was made of something else."""
+    return bool(lake.months(home.lake)) and input_fingerprint(home) != published_fingerprint(home)
+
+
+def check_stage(home: Home, progress: Progress) -> list[str]:
+    """Look at parsed pages and lake before anything is built of them.
+
+    Returns:
+        What was found, a sentence each, where it is bad enough to stop publishing.
+    """
+    progress.stage("check pages and lake", len(CHECKS))
+    failed = []
+    for check in CHECKS:
+        finding = check.look(home)
+        if finding.is_error and not finding.passed:
+            failed.append(f"Check {check.name} of {check.table} failed: {finding.summary}")
+        progress.advance()
+    return failed
+
+
 def build_stage(home: Home, progress: Progress) -> BuildResult | None:
     """Build the DuckDB file aside, with every check, when its input differs from the published file's.
 
     Returns:
         What dbt did; None when the published file is up to date or the lake holds nothing to publish.
     """
-    if not lake.months(home.lake):
-        return None
-    fingerprint = input_fingerprint(home)
-    if fingerprint == published_fingerprint(home):
+    if not build_is_due(home):
         return None
     progress.stage("build and check marts", None)
     return build_warehouse(
         home,
         {
-            "input_fingerprint": fingerprint,
+            "input_fingerprint": input_fingerprint(home),
             "parser_version": parser_version(),
             "codebook_version": codebook_version(),
             "vocabulary_version": vocabulary_version(),

@@ -1,3 +1,4 @@
+-- Every code of a hit or an accusation is in the codebook.
 select
     'pattern_hits' as relation,
     hits.pattern_id as code

@@ -1,3 +1,4 @@
+-- Every difference between two versions of a document is in the mart, once.
 with
 
 counted as (select count(turn_change) as n from {{ ref('page_changes') }}),

@@ -152,7 +152,7 @@ def refresh(
     with RichProgress() as progress:
         report = run(place, full=full, months=month or (), progress=progress)
     _show_refresh(report)
-    if report.quarantined or (report.build and not report.build.success):
+    if report.quarantined or report.failed_checks or (report.build and not report.build.success):
         raise typer.Exit(QUARANTINED)
 
 
@@ -160,7 +160,10 @@ def _show_refresh(report: RefreshReport) -> None:
     print_counts("Rows", report.rows)
     if report.quarantined:
         print_counts("Quarantined", report.quarantined)
-        say('`briefings sql "from core.quarantine"` says which and why.')
+        for path, reason, detail in report.troubles:
+            say(f"{path}: {reason}. {detail}", style="yellow")
+        if sum(report.quarantined.values()) > len(report.troubles):
+            say('`briefings sql "from core.quarantine where is_error"` names all.')
     for line in report.message.splitlines():
         say(line, style="yellow")
     if report.is_unchanged:

@@ -40,7 +40,8 @@ class PageFacts:
     Attributes:
         urls: canonical addresses that served the page or that it states, sorted.
         numbers: the ministry's numbers in those on its own hosts, sorted.
-        serial_numbers: those in addresses without a day, which were given in order of issue.
+        serial_numbers: those in addresses without a day, which were given in order of issue; without any address those in the names
+            of its files.
         fetched_at: first time that these bytes were fetched.
         shares_briefing_with: id of the document that is taken for the briefing of that day, when this one is another.
     """
@@ -94,10 +95,11 @@ def page_facts(pages: pl.DataFrame, captures: pl.DataFrame) -> list[PageFacts]:
 
     Args:
         pages: rows of PAGES (body and turns are not needed).
-        captures: columns sha256, url, fetched_at, media_type; a page may have several.
+        captures: columns sha256, url, fetched_at, media_type, name_number; a page may have several.
     """
     urls: dict[str, set[str]] = defaultdict(set)
     fetched: dict[str, datetime] = {}
+    name_numbers = dict(captures.group_by("sha256").agg(pl.col("name_number").drop_nulls().unique().sort()).iter_rows())
     html = set(captures.filter(pl.col("media_type") == "text/html")["sha256"])
     for sha256, url, fetched_at in captures.select("sha256", "url", "fetched_at").iter_rows():
         if canonical := canonical_url(url):
@@ -126,7 +128,7 @@ def page_facts(pages: pl.DataFrame, captures: pl.DataFrame) -> list[PageFacts]:
                 body_digest=row["body_digest"],
                 urls=known,
                 numbers=_numbers(numbered),
-                serial_numbers=_numbers(url for url in numbered if issue_day(url) is None),
+                serial_numbers=_numbers(url for url in numbered if issue_day(url) is None) if known else tuple(name_numbers[row["sha256"]]),
                 fetched_at=fetched.get(row["sha256"]),
             )
         )

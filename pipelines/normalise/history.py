@@ -27,9 +27,11 @@ SIGHTING = pl.Schema(
         "raw_path": pl.String(),
         "media_type": pl.String(),
         "size_bytes": pl.Int64(),
+        "name_number": pl.Int64(),
     }
 )
-"""That certain bytes were seen at an address and a time; addresses are canonical."""
+"""That certain bytes were seen at an address and a time; addresses are canonical. ``name_number`` is the ministry's page
+number in the name of a file that came without address: people save pages under their own names (t1558711.txt)."""
 
 NO_BODY = digest("")
 """``body_sha256`` of a version without any words."""
@@ -42,6 +44,9 @@ _PASSING = (
     r"|gateway|time-?out|bad request|too many|internal|unexpected|archived|crawl time|40[013]|429|50\d)|维护|繁忙|升级|频繁|受限|拒绝|不可用|无法访问"
 )
 """Words of error pages that come from a server in trouble, from a guard against robots, or from the archive asked."""
+
+_NAME_NUMBER = r"(?:^|[/\\])t(\d{5,7})\.\w+$"
+"""Serial numbers only, as they were given until October 2021; later ones stand behind a day."""
 
 _TOKEN = re.compile(r"[^\W_\u2e80-\u9fff]+|[\u2e80-\u9fff]")
 
@@ -60,7 +65,11 @@ def sightings(captures: pl.DataFrame) -> pl.DataFrame:
     """
     is_error_page = (pl.col("reason") == "error_page") & ~pl.col("detail").fill_null("").str.contains(_PASSING)
     is_gone = (pl.col("outcome") == "refused") & (pl.col("http_status").is_in(GONE_STATUS) | is_error_page)
-    known = with_canonical_urls(captures, "url").with_columns(is_gone=is_gone.fill_null(value=False), raw_path=object_paths())
+    known = with_canonical_urls(captures, "url").with_columns(
+        is_gone=is_gone.fill_null(value=False),
+        raw_path=object_paths(),
+        name_number=pl.when(pl.col("url").is_null()).then(pl.col("origin").str.extract(_NAME_NUMBER).cast(pl.Int64)),
+    )
     is_usable = ~pl.col("is_gone") | pl.all_horizontal(pl.col("sha256", "url", "fetched_at").is_not_null())
     timed = (
         known.filter(((pl.col("outcome") == "stored") | pl.col("is_gone")) & is_usable)

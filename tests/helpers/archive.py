@@ -109,7 +109,7 @@ def conference(*numbers: int, day: date | tuple[int | None, int | None, int | No
 
 @dataclass(frozen=True)
 class Capture:
-    """That a page (or, with None, an error) was seen. ``file`` makes other bytes of the same words."""
+    """That a page (or, with None, an error) was seen. ``file`` makes other bytes of the same words, ``name`` is the file's."""
 
     page: ParsedPage | IndexPage | None
     url: str | None = None
@@ -119,6 +119,7 @@ class Capture:
     status: int | None = 200
     reason: str | None = None
     detail: str = ""
+    name: str = ""
 
     @property
     def sha256(self) -> str:
@@ -133,7 +134,7 @@ class Capture:
             "http_status": self.status if self.url else None,
             "size_bytes": 1000,
             "media_type": "text/html" if self.html else "text/plain",
-            "origin": f"/pages/{self.sha256[:8]}",
+            "origin": f"/pages/{self.name or self.sha256[:8]}",
             "outcome": "refused" if self.page is None else "stored",
             "reason": self.reason,
             "detail": self.detail,

@@ -209,6 +209,15 @@ def test_a_title_without_year_gets_it_from_the_neighbours_numbers() -> None:
     assert day_of(undated)[0] is None
 
 
+def test_the_number_in_a_files_name_gives_the_year_where_no_address_is_known() -> None:
+    page = conference(1, day=SEPTEMBER_10, rule="title_without_year")
+    assert day_of(Capture(page, name="t1593756.txt"), *AROUND) == (date(2018, 9, 10), "title_year_from_neighbours")
+    for name in ("1593756.txt", "t1593756_copy.txt", "notes.txt"):
+        assert day_of(Capture(page, name=name), *AROUND)[0] is None
+    # An address goes before the name.
+    assert day_of(Capture(page, address(1193756), name="t1593756.txt"), *AROUND)[0] is None
+
+
 def test_a_year_is_not_taken_from_a_far_neighbour() -> None:
     undated = Capture(conference(1, day=SEPTEMBER_10, rule="title_without_year"), address(1593756), FETCHED)
     years_before, years_after = dated(1193756, date(2014, 9, 12), 2), dated(1693756, date(2020, 9, 8), 3)
