@@ -51,7 +51,7 @@ class RefreshReport:
         months_written: months remade in this run, as YYYY-MM.
         rows: rows of every lake table after the run.
         quarantined: reason -> number of quarantined things that are errors.
-        troubles: (path, reason, detail) of the first of them.
+        troubles: (file or path, reason, detail) of the first of them.
         failed_checks: what was found by checks of pages and lake that stop publishing; empty when all is well.
         build: result of dbt; None when nothing had changed or a check failed before.
         published: whether a new file was swapped in.
@@ -119,7 +119,8 @@ def summarise(home: Home, report: RefreshReport) -> None:
     report.rows = {name: lake.read_table(home.lake, name).select(pl.len()).collect().item() for name in TABLES}
     errors = lake.read_table(home.lake, "quarantine").filter("is_error").collect()
     report.quarantined = dict(errors.group_by("reason").len().sort("reason").iter_rows())
-    report.troubles = errors.sort("reason", "raw_path").select("raw_path", "reason", "detail").head(TROUBLES).rows()
+    what = pl.coalesce(pl.concat_str("file_name", pl.lit(" ("), "raw_path", pl.lit(")")), "raw_path")
+    report.troubles = errors.sort("reason", "raw_path").select(what, "reason", "detail").head(TROUBLES).rows()
     if not report.rows["documents"]:
         report.message = "No page became a document: nothing to publish. `briefings status` shows why."
     failures = list(report.failed_checks)

@@ -44,9 +44,10 @@ def _refused(captures: pl.DataFrame) -> pl.DataFrame:
     """Files that ``ingest`` refused. ``raw_path`` is the file's own place when its bytes were not read."""
     return captures.filter(pl.col("outcome") == "refused").select(
         raw_path=pl.coalesce(object_paths(), "origin"),
+        file_name=_file_name(),
         stage=pl.lit("extract"),
         reason="reason",
-        detail=pl.concat_str("origin", pl.lit(": "), "detail"),
+        detail="detail",
         nearest_layout=pl.lit(None, pl.String),
         sha256="sha256",
         url="url",
@@ -61,13 +62,18 @@ def _unused(captures: pl.DataFrame, pages: pl.DataFrame, undated: Collection[str
     seen = (
         captures.filter(pl.col("outcome") == "stored")
         .group_by("sha256")
-        .agg(url=pl.col("url").sort(nulls_last=True).first(), first_seen=pl.coalesce("fetched_at", "file_modified_at").min())
+        .agg(
+            url=pl.col("url").sort(nulls_last=True).first(),
+            first_seen=pl.coalesce("fetched_at", "file_modified_at").min(),
+            file_name=_file_name().sort_by("file_modified_at", "origin", nulls_last=True).first(),
+        )
     )
     return (
         pages.filter((pl.col("outcome") != "document") | is_undated)
         .join(seen, on="sha256", how="inner")
         .select(
             raw_path=object_paths(),
+            file_name="file_name",
             stage=pl.when(is_undated).then(pl.lit("normalise")).otherwise(pl.lit("parse")),
             reason=pl.when(is_index).then(pl.lit("index_page")).when(is_undated).then(pl.lit("no_date")).otherwise("reason"),
             detail=pl.when(is_index)
@@ -82,3 +88,7 @@ def _unused(captures: pl.DataFrame, pages: pl.DataFrame, undated: Collection[str
             first_seen="first_seen",
         )
     )
+
+
+def _file_name() -> pl.Expr:
+    return pl.col("origin").str.extract(r"([^/\\]*)$")

@@ -1,6 +1,7 @@
 select
     quarantine_id,
     raw_path,
+    file_name,
     stage,
     reason,
     detail,
