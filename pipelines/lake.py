@@ -5,7 +5,6 @@ Every row is held against its contract on the way in; a row that breaks one goes
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import dataframely as dy
 import polars as pl
 
 from pipelines.contracts.lake import MONTHLY_TABLES, TABLES, Quarantine
+from pipelines.files import written_aside
 from pipelines.identifiers import digest
 
 _FINGERPRINT = "briefings.input_fingerprint"
@@ -22,28 +22,15 @@ REJECTED = "_rejected"
 """Folder of rows that broke a contract, a file a month; gathered into the quarantine table."""
 
 
-def write_frame(frame: pl.DataFrame, path: Path, metadata: Mapping[str, str] | None = None) -> bool:
-    """Write a Parquet file so that a reader sees the old file or the new one, whole.
-
-    Returns:
-        False when the file already holds exactly these bytes; then it is not touched.
+def write_frame(frame: pl.DataFrame, path: Path, metadata: Mapping[str, str] | None = None) -> None:
+    """Write a Parquet file so that a reader sees the old file or the new one, whole. A file of equal bytes is not touched.
 
     Raises:
         OSError: the disk is full or the lake cannot be written; the file is then as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # There is one writer at a time, so that what a kill leaves here is overwritten by the next.
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
+    with written_aside(path, keep_if_equal=True) as temporary:
         frame.write_parquet(temporary, metadata=dict(metadata or {}), compression="zstd")
-        if path.exists() and path.stat().st_size == temporary.stat().st_size and path.read_bytes() == temporary.read_bytes():
-            return False
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
 
 
 def table_path(lake: Path, table: str, month: str = "all") -> Path:

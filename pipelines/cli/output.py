@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BriefingsError
+from pipelines.files import written_aside
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,12 +74,8 @@ def write_frame(frame: pl.DataFrame, chosen: Format | None, output: Path | None,
             sys.stdout.buffer.write(_encoded(frame, form))
             sys.stdout.flush()
         return
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    try:
+    with written_aside(output) as temporary:
         temporary.write_bytes(_encoded(frame, form))
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
     say(f"{frame.height:,} rows written to {output}")
 
 

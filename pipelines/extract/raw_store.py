@@ -7,7 +7,6 @@ kill at any moment leaves a store that opens. No parsing, no judgement of conten
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Literal
 import polars as pl
 
 from pipelines.errors import BriefingsError
+from pipelines.files import written_aside
 from pipelines.identifiers import digest, digest_bytes
 from pipelines.settings import Home
 
@@ -113,7 +113,7 @@ def store_bytes(home: Home, raw: bytes) -> str:
     sha256 = digest_bytes(raw)
     path = home.root / object_path(sha256)
     if not path.exists():
-        _write_aside(path, raw)
+        _write(path, raw)
     return sha256
 
 
@@ -135,7 +135,7 @@ def append_captures(home: Home, captures: Iterable[Capture]) -> None:
     lines = [json.dumps({name: _plain(value) for name, value in asdict(c).items()}, ensure_ascii=False) for c in captures]
     if lines:
         text = "\n".join(lines) + "\n"
-        _write_aside(home.raw / "manifest" / f"{digest(text, 24)}.jsonl", text.encode())
+        _write(home.raw / "manifest" / f"{digest(text, 24)}.jsonl", text.encode())
 
 
 def read_captures(home: Home) -> pl.DataFrame:
@@ -180,24 +180,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _write_aside(path: Path, raw: bytes) -> None:
+def _write(path: Path, raw: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with written_aside(path) as temporary:
+        temporary.write_bytes(raw)

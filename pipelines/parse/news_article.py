@@ -103,6 +103,7 @@ LONGEST_FURNITURE = 500
 """Characters from which a line is no caption, credit or tool; it also bounds the work of their patterns."""
 
 _END_OF_SENTENCE = re.compile(r"(?:(?<!\.\.)\.|[?!])[\"”’'»)\]]*$|[,:][\"”]?$")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SPEAKER_LABEL = re.compile(r"^(?:Q|A|[A-Z][\w.'’]*(?: [A-Z][\w.'’]*){0,4}) ?: ?\S")
 _FUNCTION_WORDS = frozenset("the and of said that with was were have has is are for to by on at from it be will not as".split())
@@ -124,6 +125,8 @@ def parse_news_article(page: SourcePage) -> ParsedPage:
     """
     lines = [block.text for block in page.blocks]
     start = _body_start(lines, page.title)
+    if start is None and _CHINESE.search(page.title):
+        raise _refusal("articles are read in English only.")
     if start is None:
         raise _refusal("it holds no paragraph of prose.")
     headline_at = None if page.title else _headline_at(lines, start)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import BriefingsError
+from pipelines.files import sync
 from pipelines.publish.connection import BUILD_FILE
 from pipelines.settings import Home
 
@@ -23,11 +23,11 @@ def publish(home: Home) -> None:
     if not is_complete(built):
         raise BriefingsError(f"{built} is no build that passed every check; the file published before stays. Run: briefings refresh")
     try:
-        _sync(built)
+        sync(built)
         # DuckDB would replay the journal of someone who wrote to the old file into the new one.
         home.published.with_name(home.published.name + ".wal").unlink(missing_ok=True)
         built.replace(home.published)
-        _sync(home.root)
+        sync(home.root)
     except OSError as error:
         raise BriefingsError(_explain(home, error)) from error
 
@@ -41,14 +41,6 @@ def is_complete(built: Path) -> bool:
             return bool(connection.execute("select count(*) from core.build_info").fetchone() == (1,))
     except duckdb.Error:
         return False
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _explain(home: Home, error: OSError) -> str:

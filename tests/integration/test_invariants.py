@@ -310,14 +310,14 @@ class Killed(BaseException):
 def count_writes(work: Callable[[], object], patch: pytest.MonkeyPatch, die_at: int | None = None) -> int:
     """Run, die before the given write (from 0), and say how many files were written."""
     written = 0
-    write: Callable[..., bool] = lake.write_frame
+    write: Callable[..., None] = lake.write_frame
 
-    def counting(*arguments: object) -> bool:
+    def counting(*arguments: object) -> None:
         nonlocal written
         if written == die_at:
             raise Killed
         written += 1
-        return write(*arguments)
+        write(*arguments)
 
     with patch.context() as inner:
         inner.setattr(lake, "write_frame", counting)
