@@ -79,6 +79,19 @@ def no_parser_faults(home: Home) -> Finding:
     )
 
 
+def no_program_faults(home: Home) -> Finding:
+    """Documents on which naming entities or applying the codebook broke."""
+    faults = lake.read_table(home.lake, "quarantine").filter(reason="program_fault").select("stage", "sha256", "detail").collect()
+    n_documents = lake.read_table(home.lake, "documents").select(pl.len()).collect().item()
+    return Finding(
+        passed=faults.is_empty(),
+        summary=f"Normalising or annotating broke on {faults.height:,} of {n_documents:,} documents; they lack mentions or codes.",
+        figures={"documents": n_documents, "faults": faults.height},
+        examples=faults.sort("stage", "sha256").head(EXAMPLES),
+        is_error=faults.height > FAULTS_CEILING * n_documents,
+    )
+
+
 def rows_keep_contract(home: Home, table: str) -> Finding:
     """Rows of a table that broke a rule of its contract and were left out."""
     quarantine = lake.read_table(home.lake, "quarantine").filter(stage="contract", raw_path=f"lake/{table}").collect()
@@ -199,6 +212,14 @@ CHECKS = [
         f"{TEXT_HELD_FLOOR:.1%}, or two turns that overlap, stops publishing.",
         stops_publishing=True,
         look=text_held,
+    ),
+    Check(
+        "no_program_faults",
+        "quarantine",
+        "Naming entities and applying the codebook broke on no document. One on which it does stays, without mentions or codes. "
+        f"Any warns; more than {FAULTS_CEILING:.0%} of the documents stop publishing.",
+        stops_publishing=True,
+        look=no_program_faults,
     ),
     Check(
         "pages_used",

@@ -60,14 +60,20 @@ def month_fingerprint(lake: Path, month: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def write_month(lake: Path, month: str, tables: Mapping[str, pl.DataFrame], fingerprint: str) -> int:
+def write_month(lake: Path, month: str, tables: Mapping[str, pl.DataFrame], fingerprint: str, faults: pl.DataFrame | None = None) -> int:
     """Check and write all tables of a month. Each carries the fingerprint of the input: a month that a kill left
     half-written has two, and is made again.
+
+    Args:
+        tables: all of MONTHLY_TABLES.
+        faults: rows of the contract ``Quarantine`` that belong to the month already.
 
     Returns:
         Number of quarantine rows.
     """
     good, rejected = _checked_together(tables)
+    if faults is not None:
+        rejected = pl.concat([rejected, faults])
     for name, frame in (*good.items(), (REJECTED, rejected)):
         write_frame(frame, table_path(lake, name, month), {_FINGERPRINT: fingerprint})
     return rejected.height

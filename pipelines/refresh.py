@@ -24,6 +24,7 @@ from pipelines.identifiers import digest
 from pipelines.locking import writing
 from pipelines.normalise.catalogue import PageFacts, place_pages, sorted_by_freshness
 from pipelines.normalise.entities import entities_table
+from pipelines.normalise.faults import Frames, without_faulty
 from pipelines.normalise.history import sightings, sightings_of
 from pipelines.normalise.mentions import mentions_table
 from pipelines.normalise.pages import PAGES
@@ -212,23 +213,31 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
     hashes = [page.sha256 for page in pages]
     frame = read_pages(home, hashes, bucket_of, [name for name in PAGES.names() if name != "links"])
     tables = month_tables(frame, sorted_by_freshness(pages), seen.filter(~pl.col("is_gone")), seen.filter("is_gone"))
-    annotated = annotate(tables.turns, tables.exchanges, tables.documents)
-    lake.write_month(
-        home.lake,
-        month,
-        {
-            "documents": tables.documents,
-            "document_versions": tables.document_versions,
-            "turn_changes": tables.turn_changes,
-            "turns": tables.turns,
-            "exchanges": tables.exchanges,
-            "quotes": tables.quotes,
-            "mentions": mentions_table(tables.turns, tables.documents),
-            "pattern_hits": annotated.pattern_hits,
-            "accusations": annotated.accusations,
-        },
-        fingerprint,
-    )
+
+    def name_entities(documents: pl.DataFrame) -> Frames:
+        return [mentions_table(tables.turns, documents)]
+
+    def apply_codebook(documents: pl.DataFrame) -> Frames:
+        own = documents.select("document_id")
+        coded = annotate(
+            tables.turns.join(own, on="document_id", how="semi"), tables.exchanges.join(own, on="document_id", how="semi"), documents
+        )
+        return [coded.pattern_hits, coded.accusations]
+
+    (mentions,), unnamed = without_faulty(tables.documents, "normalise", name_entities)
+    (pattern_hits, accusations), uncoded = without_faulty(tables.documents, "annotate", apply_codebook)
+    rows = {
+        "documents": tables.documents,
+        "document_versions": tables.document_versions,
+        "turn_changes": tables.turn_changes,
+        "turns": tables.turns,
+        "exchanges": tables.exchanges,
+        "quotes": tables.quotes,
+        "mentions": mentions,
+        "pattern_hits": pattern_hits,
+        "accusations": accusations,
+    }
+    lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded]))
 
 
 def _quarantine(home: Home, placed: Sequence[PageFacts]) -> pl.DataFrame:

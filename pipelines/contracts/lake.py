@@ -263,7 +263,7 @@ class Quarantine(dy.Schema):
     quarantine_id = _key("Stable id: hash of stage, reason, path and detail.")
     raw_path = _text("The stored bytes relative to BRIEFINGS_HOME, or the file that was refused unread.")
     file_name = _text("Name of the file that was ingested; of several the first by time and name. Null for rows of a table.", nullable=True)
-    stage = _text("extract, parse, normalise or contract.", one_of=["extract", "parse", "normalise", "contract"])
+    stage = _text("extract, parse, normalise, annotate or contract.", one_of=["extract", "parse", "normalise", "annotate", "contract"])
     reason = _text("Short code, e.g. not_a_briefing, index_page, no_date, too_large.")
     detail = _text("What was found and what to do.")
     nearest_layout = _text("Layout that came closest; null when none did.", nullable=True)

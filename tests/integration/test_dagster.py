@@ -171,6 +171,7 @@ def test_the_checks_are_there(definitions: dg.Definitions) -> None:
         ("parsed_pages", "no_parser_faults"),
         *((f"lake/{table}", "rows_keep_contract") for table in MONTHLY_TABLES),
         ("lake/turns", "text_held"),
+        ("lake/quarantine", "no_program_faults"),
         ("lake/quarantine", "pages_used"),
     }
     assert ("marts/coverage", "no_gaps") in keys

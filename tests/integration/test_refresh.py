@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.contracts.lake import TABLES
 from pipelines.extract.ingest import ingest
-from pipelines.lake import read_table
+from pipelines.lake import months, read_table, table_path, write_frame
 from pipelines.refresh import refresh
 from pipelines.settings import PAGE_SUFFIXES, Home
 
@@ -76,6 +76,24 @@ def test_the_order_of_ingest_and_refreshes_in_between_do_not_show(sample_home: H
         refresh(home)
     for name in TABLES:
         assert read_table(home.lake, name).collect().equals(read_table(sample_home.lake, name).collect()), name
+
+
+def test_lost_text_stops_publishing_and_is_told(sample_home: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(sample_home.root, home.root)
+    before = home.published.read_bytes()
+    month = months(home.lake)[-1]
+    path = table_path(home.lake, "turns", month)
+    whole, metadata = pl.read_parquet(path), pl.read_parquet_metadata(path)
+    write_frame(whole.filter(pl.col("role") != "answer"), path, {name: text for name, text in metadata.items() if name != "ARROW:schema"})
+    report = refresh(home)
+    assert not report.published
+    assert "text_held" in report.message
+    assert home.published.read_bytes() == before
+    # The month is made again when it is asked for, and all is well.
+    path.unlink()
+    assert refresh(home).message == ""
+    assert pl.read_parquet(path).equals(whole)
 
 
 _SESSION = """
