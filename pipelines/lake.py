@@ -60,6 +60,18 @@ def month_fingerprint(lake: Path, month: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def remove_damaged(lake: Path) -> list[Path]:
+    """Take files that are no Parquet any more out of the lake, so that they are made anew; their paths."""
+    damaged = []
+    for path in sorted(lake.glob("*/[!.]*.parquet")):
+        try:
+            pl.read_parquet_metadata(path)
+        except pl.exceptions.PolarsError:
+            path.unlink()
+            damaged.append(path)
+    return damaged
+
+
 def write_month(lake: Path, month: str, tables: Mapping[str, pl.DataFrame], fingerprint: str, faults: pl.DataFrame | None = None) -> int:
     """Check and write all tables of a month. Each carries the fingerprint of the input: a month that a kill left
     half-written has two, and is made again.

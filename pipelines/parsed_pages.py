@@ -11,7 +11,7 @@ from multiprocessing import get_context
 import polars as pl
 
 from pipelines import lake
-from pipelines.extract.raw_store import object_path, read_object
+from pipelines.extract.raw_store import DamagedStoreError, object_path, read_object
 from pipelines.normalise.pages import PAGES, Outcome, pages_frame
 from pipelines.parse.model import UnparsablePageError
 from pipelines.parse.page import parse_page
@@ -29,6 +29,9 @@ PARALLEL_FROM_PAGES = 300
 
 _CHUNK_PAGES = 25
 
+LOST = "unreadable"
+"""Reason of a page whose stored bytes are gone or damaged."""
+
 StoredPage = tuple[str, str | None]
 """Hash of a page's bytes, and an address that served them, where one is known."""
 
@@ -43,9 +46,12 @@ def parse_and_keep(home: Home, pages: Sequence[StoredPage], progress: Progress) 
     """
     buckets = dict(page_columns(home, ["sha256", "bucket"]).iter_rows())
     outcomes: list[tuple[str, Outcome]] = []
-    for outcome in _parse(home, pages):
-        outcomes.append(outcome)
+    for sha256, outcome in _parse(home, pages):
         progress.advance()
+        if isinstance(outcome, UnparsablePageError) and outcome.reason == LOST and sha256 in buckets:
+            progress.note(f"{outcome.detail} Until then its earlier reading stays.")
+            continue
+        outcomes.append((sha256, outcome))
         if len(outcomes) >= BATCH_PAGES:
             _keep(home, outcomes, buckets)
             outcomes = []
@@ -112,11 +118,9 @@ def _parse_one(home: Home, page: StoredPage) -> tuple[str, Outcome]:
         return sha256, parse_page(read_object(home, sha256), url)
     except UnparsablePageError as error:
         return sha256, error
-    except OSError as error:
+    except (OSError, DamagedStoreError) as error:
         where = home.root / object_path(sha256)
-        return sha256, UnparsablePageError(
-            "unreadable", f"{where} cannot be read ({error.strerror}). Restore it from a copy, or ingest the page again."
-        )
+        return sha256, UnparsablePageError(LOST, f"{where} cannot be read ({error}). Restore it from a copy, or ingest the page again.")
     except Exception as error:  # a fault of ours must cost one page, not the night's run; the check names it
         return sha256, UnparsablePageError(
             "parser_fault", f"{type(error).__name__}: {error}. This is a fault of the parser; please report it."

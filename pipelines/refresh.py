@@ -30,7 +30,7 @@ from pipelines.normalise.mentions import mentions_table
 from pipelines.normalise.pages import PAGES
 from pipelines.normalise.quarantine import quarantine_table
 from pipelines.normalise.tables import month_tables
-from pipelines.parsed_pages import page_columns, parse_and_keep, read_pages
+from pipelines.parsed_pages import LOST, page_columns, parse_and_keep, read_pages
 from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.build import BuildResult, build_warehouse
 from pipelines.publish.fingerprint import input_fingerprint, published_fingerprint
@@ -140,9 +140,12 @@ def parse_stage(home: Home, progress: Progress, *, full: bool = False, months: S
     Returns:
         Number of pages parsed.
     """
+    for path in lake.remove_damaged(home.lake):
+        progress.note(f"{path} is damaged; it is made anew.")
     captures = _stored(home)
-    kept = page_columns(home, ["sha256", "parser_version", "bucket"])
-    fresh = set() if full else set(kept.filter(pl.col("parser_version") == parser_version())["sha256"])
+    kept = page_columns(home, ["sha256", "parser_version", "bucket", "reason"])
+    is_read = (pl.col("parser_version") == parser_version()) & pl.col("reason").ne_missing(LOST)
+    fresh = set() if full else set(kept.filter(is_read)["sha256"])
     if months:
         fresh -= set(kept.filter(pl.col("bucket").is_in(list(months)))["sha256"]) | _hashes_of_months(home, months)
     urls = captures.sort("sha256", "url", nulls_last=True).unique("sha256", keep="first", maintain_order=True)

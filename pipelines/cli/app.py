@@ -77,6 +77,10 @@ def _explain(error: Exception) -> str:
         return f"{where}{error.strerror or error}. What was stored before is unharmed; mend this and run the command again."
     if type(error).__module__.endswith("duckdb"):
         return str(error)
+    if "No space left on device" in str(error):
+        return "The disk is full. What was stored before is unharmed; make room and run the command again."
+    if type(error).__module__.startswith("polars") and "parquet" in str(error).lower():
+        return f"A file of the lake is damaged ({error}). Delete the folder lake/ of the home and run `briefings refresh`: it is made anew from raw/."
     return f"{type(error).__name__}: {error}. This is a fault of the program; please report it (BRIEFINGS_DEBUG=1 shows where)."
 
 
@@ -87,21 +91,27 @@ def _options(context: typer.Context, home: HomeOption = None) -> None:
 
 def _home(context: typer.Context, own: Path | None) -> Home:
     given = own or context.obj
-    return Home(given.expanduser().resolve()) if given else Home.from_environment()
+    home = Home(given.expanduser().resolve()) if given else Home.from_environment()
+    if home.root.exists() and not home.root.is_dir():
+        raise CommandError(f"{home.root} is a file. --home and BRIEFINGS_HOME name a folder.")
+    return home
 
 
 @app.command()
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders with everything below them.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, or folders with everything below them.")],
     home: HomeOption = None,
 ) -> None:
     """Store pages (.html .htm .shtml .txt) in the raw store. A manifest.csv beside them tells their URL and fetch time."""
+    # Path("") is the working folder: an unset variable must not take that in.
+    if not all(paths):
+        raise typer.BadParameter("A path is empty. Is a variable unset? For the working folder write .", param_hint="PATH")
     from pipelines.extract.ingest import ingest as run
     from pipelines.progress import RichProgress
 
     with RichProgress() as progress:
-        report = run(_home(context, home), paths, progress)
+        report = run(_home(context, home), [Path(path) for path in paths], progress)
     _show_ingest(report)
     if report.refused or report.unreadable:
         raise typer.Exit(QUARANTINED)
@@ -174,7 +184,7 @@ def _show_refresh(report: RefreshReport) -> None:
     say(f"{report.n_pages_parsed:,} pages parsed, {months}, {'published' if report.published else 'nothing published'} ({seconds}).")
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment
 def sql(
     context: typer.Context,
     query: Annotated[str | None, typer.Argument(help="A query; read from standard input when left out.")] = None,

@@ -74,6 +74,8 @@ def write_frame(frame: pl.DataFrame, chosen: Format | None, output: Path | None,
             sys.stdout.buffer.write(_encoded(frame, form))
             sys.stdout.flush()
         return
+    if not output.parent.is_dir():
+        raise BriefingsError(f"{output.parent} is no folder: {output} cannot be written.")
     with written_aside(output) as temporary:
         temporary.write_bytes(_encoded(frame, form))
     say(f"{frame.height:,} rows written to {output}")

@@ -115,7 +115,7 @@ def _is_page_file(path: Path, folder: Path) -> bool:
     if path.suffix.lower() not in PAGE_SUFFIXES:
         return False
     if path.is_symlink():
-        return path.resolve().is_relative_to(folder.resolve())
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
     return path.is_file()
 
 

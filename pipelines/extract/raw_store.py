@@ -102,7 +102,7 @@ def object_paths() -> pl.Expr:
 
 
 def store_bytes(home: Home, raw: bytes) -> str:
-    """Put bytes into the store, unless they are there already.
+    """Put bytes into the store, unless they are there already. An object that something else has damaged is made whole.
 
     Returns:
         Their SHA-256.
@@ -112,7 +112,7 @@ def store_bytes(home: Home, raw: bytes) -> str:
     """
     sha256 = digest_bytes(raw)
     path = home.root / object_path(sha256)
-    if not path.exists():
+    if not path.exists() or path.read_bytes() != raw:
         _write(path, raw)
     return sha256
 
@@ -122,8 +122,13 @@ def read_object(home: Home, sha256: str) -> bytes:
 
     Raises:
         FileNotFoundError: the store does not hold them.
+        DamagedStoreError: the file holds other bytes than were stored.
     """
-    return (home.root / object_path(sha256)).read_bytes()
+    path = home.root / object_path(sha256)
+    raw = path.read_bytes()
+    if digest_bytes(raw) != sha256:
+        raise DamagedStoreError(f"{path} holds other bytes than were stored.")
+    return raw
 
 
 def append_captures(home: Home, captures: Iterable[Capture]) -> None:

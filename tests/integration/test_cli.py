@@ -78,6 +78,7 @@ print(sorted({"polars", "duckdb", "dagster", "dbt", "dataframely", "selectolax",
     [
         (["nonsense"], "nonsense"),
         (["ingest"], "PATH"),
+        (["ingest", ""], "empty"),
         (["ingest", "--colour", "x"], "--colour"),
         (["sql", ""], "empty"),
         (["sql", "--format", "xlsx", "select 1"], "xlsx"),

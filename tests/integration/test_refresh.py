@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.contracts.lake import TABLES
 from pipelines.extract.ingest import ingest
+from pipelines.extract.raw_store import object_path
 from pipelines.lake import months, read_table, table_path, write_frame
 from pipelines.refresh import refresh
 from pipelines.settings import PAGE_SUFFIXES, Home
@@ -94,6 +95,36 @@ def test_lost_text_stops_publishing_and_is_told(sample_home: Home, tmp_path: Pat
     path.unlink()
     assert refresh(home).message == ""
     assert pl.read_parquet(path).equals(whole)
+
+
+@pytest.fixture
+def own_home(sample_home: Home, tmp_path: Path) -> Home:
+    """A copy of the refreshed sample, to be damaged."""
+    home = Home(tmp_path / "own")
+    shutil.copytree(sample_home.root, home.root)
+    return home
+
+
+@pytest.mark.parametrize("table", ["turns", "document_versions", "entities", "_pages"])
+def test_a_damaged_file_of_the_lake_is_made_anew(own_home: Home, table: str) -> None:
+    path = sorted((own_home.lake / table).glob("*.parquet"))[0]
+    whole = path.read_bytes()
+    path.write_bytes(b"junk")
+    report = refresh(own_home)
+    assert not report.message
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted", "overwritten"])
+def test_lost_bytes_cost_no_document_and_come_back_with_the_next_ingest(own_home: Home, sample: Path, is_deleted: bool) -> None:
+    path = own_home.root / object_path(hashlib.sha256((sample / "en-f-2024-03-18.html").read_bytes()).hexdigest())
+    whole = path.read_bytes()
+    documents = read_table(own_home.lake, "documents").collect()
+    path.unlink() if is_deleted else path.write_bytes(b"junk")
+    assert refresh(own_home, full=True).message == ""
+    assert read_table(own_home.lake, "documents").collect().equals(documents)
+    ingest(own_home, [sample])
+    assert path.read_bytes() == whole
 
 
 _SESSION = """

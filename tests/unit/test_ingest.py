@@ -203,6 +203,13 @@ def test_links_out_of_the_folder_pipes_and_the_home_are_left_alone(folder: Path)
     assert (report.n_new, report.unreadable) == (1, [])
 
 
+def test_a_link_to_itself_is_reported_and_the_rest_is_stored(home: Home, folder: Path) -> None:
+    write(folder / "a.html")
+    (folder / "loop.html").symlink_to("loop.html")
+    report = ingest(home, [folder])
+    assert (report.n_new, [Path(path).name for path, _ in report.unreadable]) == (1, ["loop.html"])
+
+
 def test_names_that_are_no_text(home: Home, folder: Path) -> None:
     write(Path(os.fsdecode(os.fsencode(folder) + b"/p\xff\n.html")))
     report = ingest(home, [folder])
