@@ -176,6 +176,10 @@ def _show_refresh(report: RefreshReport) -> None:
             say('`briefings sql "from core.quarantine where is_error"` names all.')
     for line in report.message.splitlines():
         say(line, style="yellow")
+    if report.published and report.build and report.build.log:
+        for line in report.build.log.splitlines():
+            say(line, style="yellow")
+        say("`make ui` shows the rows that a check found.")
     if report.is_unchanged:
         say("Nothing has changed since the last refresh.")
         return
