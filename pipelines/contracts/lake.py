@@ -17,7 +17,7 @@ DATE_RULES = [
 KINDS = ["press_conference", "remarks", "statement", "news_article"]
 ROLES = ["opening", "question", "answer", "note", "closing", "narration"]
 SPEAKER_KINDS = ["outlet", "spokesperson", "generic", "person"]
-CHANGES = ["new", "edited", "moved", "copy", "vanished", "restored"]
+CHANGES = ["new", "edited", "moved", "copy", "truncated", "vanished", "restored"]
 DIRECTIONS = ["IN", "OUT", "THIRD"]
 MODALITIES = ["asserted", "reported", "denied", "hypothetical"]
 
@@ -90,7 +90,9 @@ class DocumentVersions(dy.Schema):
     raw_path = _text("Where the bytes lie, relative to BRIEFINGS_HOME.")
     is_current = dy.Bool(description="Whether core.documents and core.turns show this version.")
     change = _text(
-        "new, edited (other words), moved (other address), copy (same words in another file), vanished, restored.", one_of=CHANGES
+        "new, edited (other words), moved (other address), copy (same words in another file, or other words where no time tells which "
+        "came first), truncated (the mere beginning of another version), vanished, restored.",
+        one_of=CHANGES,
     )
     media_type = _text("Media type judged from the bytes.")
     size_bytes = _count("Size of the stored bytes.")

@@ -26,6 +26,7 @@ _DESCRIPTIONS = {name: column.description for name, column in Documents.columns(
     "year": "Year that the page states; null when it does not.",
     "month": "Month that the page states.",
     "day": "Day that the page states.",
+    "is_cut_off": "Whether the bytes end before the page does.",
     "own_url": "Address that the page states for itself.",
     "body_digest": "Hash of the body's words: equal for equal words.",
     "turns": "Turns in page order, with offsets into body_text.",

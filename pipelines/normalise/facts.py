@@ -85,7 +85,8 @@ class PageFacts:
 
     @property
     def freshness(self) -> tuple[object, ...]:
-        """Orders versions from old to current: by fetch time; where that is not known, HTML is better than pasted text."""
+        """Orders versions from old to current: by fetch time; where that is not known, HTML is better than pasted text.
+        ``history`` looks at the words as well."""
         epoch = datetime(1970, 1, 1)
         return (self.fetched_at or epoch, self.is_html, self.published_at or epoch, self.urls, self.sha256)
 

@@ -6,13 +6,14 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.contracts.lake import DocumentVersions, TurnChanges
 from pipelines.extract.raw_store import object_paths
 from pipelines.identifiers import digest, words_of
-from pipelines.normalise.facts import PageFacts
+from pipelines.normalise.facts import PageFacts, is_same_text, runs_of_words
 from pipelines.normalise.urls import public_url, with_canonical_urls
 
 GONE_STATUS = (404, 410)
@@ -38,6 +39,9 @@ NO_BODY = digest("")
 
 REWORDED_FROM = 0.5
 """Share of words in common (Dice coefficient) from which two turns in the same place are one turn, reworded."""
+
+TORN_LETTERS = 12
+"""Letters at the end of a cut text that may differ from the whole one: half a word, or half a name of a mark (&nbs)."""
 
 _PASSING = (
     r"(?i)\b(?:maintenance|busy|unavailable|overload|permission|denied|forbidden|unauthorized|javascript|cookies|robot|human|just a moment"
@@ -103,22 +107,26 @@ def document_versions(pages: pl.DataFrame, captures: pl.DataFrame, gone: pl.Data
     """Every change of what an address served, by fetch time; fetched again unchanged, a version stays the one it was.
 
     Args:
-        pages: columns document_id, sha256, source_id, freshness, published_at, body_digest, layout, own_url, turns of every version.
+        pages: columns document_id, sha256, source_id, freshness, published_at, body_text, body_digest, layout, own_url, turns,
+            is_cut_off of every version.
         captures: SIGHTING columns of the pages; without fetch time they count as older than those with one.
         gone: SIGHTING columns, of times when an address served no page; only addresses of a document matter.
 
     Returns:
-        Columns of DocumentVersions, and ``older_sha256``: the page before, where words were changed since. The last page
-        is current.
+        Columns of DocumentVersions, and ``older_sha256``: the whole page before, where words were changed since. The last
+        whole page is current; an incomplete one (``_incomplete``) is kept, but proves no edit.
     """
     document = "document_id"
+    pages = pages.with_columns(pl.col("is_cut_off").fill_null(value=False))
+    pages = _ranked(pages.with_columns(_incomplete(pages, captures)), captures)
     events = _states(_sightings(pages, captures), gone).sort(document, "fetched_at", "is_gone", "freshness", "url", "sha256")
     events = events.with_columns(version=pl.int_range(1, pl.len() + 1).over(document))
     served = events.filter(~pl.col("is_gone"))
     before = ("sha256", "body_digest", "spoken_digest", "media_type", "fetched_at")
-    served = served.with_columns(pl.col(c).shift(1).over(document).alias(f"{c}_before") for c in before)
+    whole = served.filter(~pl.col("is_incomplete"))
+    whole = whole.with_columns(pl.col(c).shift(1).over(document).alias(f"{c}_before") for c in before)
     is_first = pl.col("sha256_before").is_null()
-    is_edited = ~is_first & (pl.col("body_digest") != pl.col("body_digest_before")) & ~_is_rendering()
+    is_edited = ~is_first & (pl.col("body_digest") != pl.col("body_digest_before")) & ~_is_unproven()
     is_new_place = pl.col("url").is_not_null() & (pl.int_range(pl.len()).over(document, "url") == 0)
     n_places = pl.col("url").is_not_null().cum_sum().over(document)
     change = (
@@ -132,11 +140,17 @@ def document_versions(pages: pl.DataFrame, captures: pl.DataFrame, gone: pl.Data
         .then(pl.lit("moved"))
         .otherwise(pl.lit("copy"))
     )
-    served = served.with_columns(
+    whole = whole.with_columns(
         change=change,
         body_sha256="body_digest",
         older_sha256=pl.when(is_edited).then("sha256_before"),
         is_current=pl.col("version") == pl.col("version").max().over(document),
+    )
+    incomplete = served.filter("is_incomplete").with_columns(
+        change=pl.when("is_back").then(pl.lit("restored")).otherwise(pl.lit("truncated")),
+        body_sha256="body_digest",
+        older_sha256=pl.lit(None, pl.String),
+        is_current=pl.lit(value=False),
     )
     vanished = events.filter("is_gone").with_columns(
         change=pl.lit("vanished"),
@@ -146,15 +160,96 @@ def document_versions(pages: pl.DataFrame, captures: pl.DataFrame, gone: pl.Data
         is_current=pl.lit(value=False),
     )
     columns = [*DocumentVersions.column_names(), "older_sha256"]
-    return pl.concat([served.select(columns), vanished.select(columns)]).sort(document, "version")
+    return pl.concat([part.select(columns) for part in (whole, incomplete, vanished)]).sort(document, "version")
 
 
-def _is_rendering() -> pl.Expr:
-    """Whether a page differs from the one before as pasted text differs from HTML: in its furniture, not in what was
-    asked and answered, and one of the two is of unknown time. That is no edit by the ministry."""
-    is_untimed = pl.col("fetched_at").is_null() | pl.col("fetched_at_before").is_null()
+def _is_unproven() -> pl.Expr:
+    """Whether other words than in the page before are no proof of an edit by the ministry: because both are of unknown time,
+    so that nobody can tell which came first, or because one is, and they differ as pasted text differs from HTML: in
+    furniture, not in what was asked and answered."""
+    is_untimed, was_untimed = pl.col("fetched_at").is_null(), pl.col("fetched_at_before").is_null()
     is_other_kind = pl.col("media_type") != pl.col("media_type_before")
-    return is_untimed & is_other_kind & (pl.col("spoken_digest") == pl.col("spoken_digest_before")).fill_null(value=False)
+    is_rendering = is_other_kind & (pl.col("spoken_digest") == pl.col("spoken_digest_before")).fill_null(value=False)
+    return (is_untimed & was_untimed) | ((is_untimed | was_untimed) & is_rendering)
+
+
+def _spoken_words(turns: Iterable[Mapping[str, str]]) -> str:
+    """The words of all questions and answers."""
+    return "".join(words_of(turn["text"]) for turn in turns if turn["role"] in ("question", "answer"))
+
+
+def _timed(captures: pl.DataFrame) -> pl.Series:
+    """Hashes of the pages of which a time of fetch is known."""
+    return captures.filter(pl.col("fetched_at").is_not_null())["sha256"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """Letters of a version: of all that was asked and answered, and of the body."""
+
+    row: int
+    spoken: str
+    letters: str
+    body: str
+    is_cut_off: bool
+    is_untimed: bool
+
+    def is_beginning_of(self, other: _Version) -> bool:
+        """Whether the other one says all that this one says, and more."""
+        torn = TORN_LETTERS if self.is_cut_off else 0
+        is_spoken_shorter = (self.spoken != "" or self.is_cut_off) and _is_beginning(self.spoken, other.spoken, torn)
+        return is_spoken_shorter or _is_beginning(self.letters, other.letters, torn)
+
+    def ends_before(self, other: _Version) -> bool:
+        """Whether this one is cut off in the menu, before the body of the other one begins."""
+        is_silent = self.is_cut_off and not self.spoken and not other.is_cut_off
+        return is_silent and not is_same_text(runs_of_words(self.body), runs_of_words(other.body))
+
+
+def _incomplete(pages: pl.DataFrame, captures: pl.DataFrame) -> pl.Series:
+    """Whether a version is a mere beginning of another one: of its body, or of all that was asked and answered.
+
+    That alone is no proof: the ministry may have removed the last question. It counts where the bytes are cut off, or
+    where no time of fetch is known, so that nothing tells that the shorter text came later. Cut-off pages may end in the
+    menu.
+
+    Returns:
+        ``is_incomplete``, in the order of the pages. One version of a document at least is whole.
+    """
+    timed = set(_timed(captures))
+    several = pages.with_row_index("row").filter(pl.col("body_digest").n_unique().over("document_id") > 1)
+    found = [False] * pages.height
+    for _, group in several.group_by("document_id"):
+        versions = [
+            _Version(row, _spoken_words(turns), words_of(body), body, is_cut_off, sha256 not in timed)
+            for row, turns, body, is_cut_off, sha256 in group.select("row", "turns", "body_text", "is_cut_off", "sha256").iter_rows()
+        ]
+        menus = [version for version in versions if any(map(version.ends_before, versions))]
+        for version in menus:
+            found[version.row] = True
+        others = sorted((v for v in versions if v not in menus), key=lambda v: (len(v.spoken), len(v.letters)), reverse=True)
+        for n, version in enumerate(others):
+            found[version.row] = (version.is_cut_off or version.is_untimed) and any(map(version.is_beginning_of, others[:n]))
+    return pl.Series("is_incomplete", found, dtype=pl.Boolean)
+
+
+def _is_beginning(words: str, whole: str, torn_letters: int) -> bool:
+    """Whether a text, but for so many letters at its end, is what a longer one begins with."""
+    return len(words) < len(whole) and whole.startswith(words[: max(0, len(words) - torn_letters)])
+
+
+def _ranked(pages: pl.DataFrame, captures: pl.DataFrame) -> pl.DataFrame:
+    """The pages, with ``freshness`` counted anew: without fetch time HTML is better than pasted text, many words are better than
+    few, and whole bytes better than cut ones; ties stay in the order in which they were."""
+    is_timed = pl.col("sha256").is_in(_timed(captures).to_list())
+    is_html = pl.col("sha256").is_in(captures.filter(pl.col("media_type") == "text/html")["sha256"].to_list())
+    n_letters = pl.col("body_text").str.count_matches(r"[\p{L}\p{N}]")
+    ordered = pages.with_columns(is_timed=is_timed, is_html=is_html, n_letters=n_letters).sort(
+        "is_timed",
+        *(pl.when(~pl.col("is_timed")).then(by) for by in (pl.col("is_html"), pl.col("n_letters"), ~pl.col("is_cut_off"))),
+        "freshness",
+    )
+    return ordered.select(pages.columns).with_columns(freshness=pl.int_range(pl.len()))
 
 
 def _spoken_digest(turns: Iterable[Mapping[str, str]]) -> str | None:
@@ -174,6 +269,7 @@ def _sightings(pages: pl.DataFrame, captures: pl.DataFrame) -> pl.DataFrame:
         "published_at",
         "body_digest",
         "layout",
+        "is_incomplete",
         own_url=pl.Series(stated, dtype=pl.String),
         spoken_digest=pl.Series(spoken, dtype=pl.String),
     )

@@ -101,9 +101,11 @@ def conference_page(
             said = "\n".join(texts[piece.start : piece.end])[piece.label_length :]
             piece.is_follow_up = words.is_follow_up(piece.label, said)
             piece.co_askers = words.co_askers(piece.label, said)
+    _move_co_askers(pieces, texts, words)
     body_text, turns = assemble(texts, pieces)
     questions = [turn for turn in turns if turn.role == "question"]
-    style = "labelled" if any(t.speaker_kind == "outlet" for t in questions) else "qa" if questions else "statement"
+    is_asked = any(turn.exchange_index is not None for turn in turns)
+    style = "labelled" if any(t.speaker_kind == "outlet" for t in questions) else "qa" if is_asked else "statement"
     return ParsedPage(
         layout=f"{layout}_{style}",
         source_id=source_id,
@@ -119,6 +121,17 @@ def conference_page(
         boilerplate=tuple(boilerplate),
         language_links=page.language_links,
     )
+
+
+def _move_co_askers(pieces: Sequence[Piece], texts: Sequence[str], words: Words) -> None:
+    """Give a question the outlets of "(X asked a similar question)" where this stands after the answer; the words stay there."""
+    question: Piece | None = None
+    for piece in pieces:
+        if piece.role == "question":
+            question = piece
+        elif question is not None and piece.exchange == question.exchange:
+            found = [name for text in texts[piece.start : piece.end] for name in words.co_askers(None, text)]
+            question.co_askers = tuple(dict.fromkeys((*question.co_askers, *found)))
 
 
 # --- steps that layouts share ------------------------------------------------------------------------------------------
@@ -259,7 +272,7 @@ def group(paragraphs: Sequence[Paragraph]) -> list[Piece]:
     pieces: list[Piece] = []
     state: Role = "opening"
     exchange = -1
-    is_after = False
+    is_after = has_question = False
     for i, p in enumerate(paragraphs):
         mark: Mark | Literal["note"] = p.mark
         has_label = True
@@ -279,13 +292,16 @@ def group(paragraphs: Sequence[Paragraph]) -> list[Piece]:
         if mark == "question" or (mark == "plain" and state == "note" and previous and previous.role == "note"):
             # Words without a label after "The following question was raised …" are the question.
             exchange += 1
+            has_question = True
             role: Role = "question"
             state, number, has_label = role, exchange, mark == "question"
         elif mark in _ANSWERS:
-            if last_question < 0 or (state == "opening" and mark == "speaker" and i < last_question):
+            is_unasked = not has_question and mark == "answer" and p.label_kind == "generic"
+            if not is_unasked and (last_question < 0 or (state == "opening" and mark == "speaker" and i < last_question)):
                 state = role = "opening"
             else:
-                exchange += state == "opening"
+                # Without a question before them, answers labelled "A:" are an exchange each: their questions were not published.
+                exchange += state == "opening" or is_unasked
                 state = role = "answer"
                 number = exchange
         elif mark in ("stage", "note"):

@@ -36,9 +36,16 @@ _DISCOURSE = frozenset(
 )  # fmt: skip
 _ABBREVIATION = re.compile(r"(?:[A-Za-z&]\.?)+|.*\b(?:[A-Z]\.)+.*")
 _CO_ASKERS = re.compile(
-    r"[(\[（]\s*(?:A\s+|The\s+)?(?:Similar|Same)\s+questions?\s*(?:(?:was|were)\s+)?(?:also\s+)?(?:(?:asked|raised|put|posed)\s+)?(?:from|by)\s*:?\s*(?P<names>[^)\]）]{2,200})[)\]）]",
-    re.IGNORECASE,
+    r"""[(\[（]\s*(?:
+      (?:A\s+|The\s+)?(?:Similar|Same)\s+questions?\s*(?:(?:was|were)\s+)?(?:also\s+)?(?:(?:asked|raised|put|posed)\s+)?(?:from|by)\s*:?\s*
+        (?P<names>[^)\]）]{2,200})
+     |(?P<askers>[^()\[\]（）]{2,200}?)\s+(?:have\s+|has\s+)?(?:also\s+)?(?:asked|raised|put|posed|had)\s+(?:also\s+)?(?:a\s+|the\s+)?
+        (?:similar|same)\s+questions?\s*\.?\s*
+    )[)\]）]\s*\.?""",
+    re.IGNORECASE | re.VERBOSE,
 )
+_HONORIFIC = re.compile(r"(?:Mr|Ms|Mrs|Mme|Miss)\.?\s+(?=[A-Z])")
+_OFFICE = re.compile(rf"\s*(?:[(（][^()（）]*{SPOKESPERSON}[^()（）]*[)）]|,[^,]*{SPOKESPERSON}[^,]*)$", re.IGNORECASE)
 
 
 def split_label(paragraph: str) -> tuple[str, int] | None:
@@ -87,6 +94,18 @@ def is_name_like(label: str) -> bool:
     return bool(plain) and all(word.lstrip("(‘'“\"@")[:1].isupper() or word[:1].isdigit() for word in plain)
 
 
+def without_office(label: str) -> str:
+    """A name without "Mr." before it and "(Foreign Ministry Spokesperson)" after it."""
+    return _OFFICE.sub("", _HONORIFIC.sub("", label, count=1) if _HONORIFIC.match(label) else label)
+
+
+@lru_cache(4096)
+def is_list_of_names(label: str) -> bool:
+    """Whether a label could name several outlets with commas in between: "AFP, Foghorn Review"."""
+    parts = re.split(r"\s*,\s*(?:and\s+)?", label)
+    return len(parts) > 1 and all(is_name_like(part) for part in parts)
+
+
 def is_person_like(label: str) -> bool:
     """Whether a label could be a person's name: two or three words of letters that are no outlet of the vocabulary."""
     words = label.split()
@@ -121,19 +140,20 @@ def is_known_spokesperson(label: str) -> bool:
 
 @lru_cache(4096)
 def joint_askers(label: str) -> tuple[str, ...]:
-    """The outlets of a joint label: "ITN&BBC" and "Bloomberg/Macau Monthly" name two; one that the vocabulary holds is one."""
+    """The outlets of a joint label: "ITN&BBC", "AFP, CNN" and "Bloomberg/Macau Monthly" name two; one that the vocabulary holds is one."""
     if label.casefold() in _known_outlets():
         return (label,)
-    return tuple(part for piece in re.split(r"[/&]", label) if (part := piece.strip())) or (label,)
+    return tuple(part for piece in re.split(r"[/&,]" if is_list_of_names(label) else r"[/&]", label) if (part := piece.strip())) or (label,)
 
 
 def similar_askers(text: str) -> list[str]:
-    """Outlets of "(Similar question from X and Y)", in order."""
+    """Outlets of "(Similar question from X and Y)" and "(X and Y asked a similar question)", in order."""
     names: list[str] = []
     if "(" not in text and "[" not in text and "（" not in text:
         return names
     for match in _CO_ASKERS.finditer(text):
-        names.extend(n for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*[/&;]\s*", match["names"]) if (n := name.strip(" .")))
+        listed = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*[/&;]\s*", match["names"] or match["askers"])
+        names.extend(n for name in listed if (n := name.strip(" .")))
     return names
 
 
@@ -149,6 +169,7 @@ def names_speaker(label: str, speakers: tuple[str, ...]) -> bool:
     Pages write "Kong" for Kong Quan, "Hua chunying", "Hong  Lei", and once a letter is missing, doubled or out of
     place; a label within one such slip of the full name counts when it has as many words.
     """
+    label = without_office(label)
     plain = _plain(label)
     for speaker in speakers:
         name = _plain(speaker)

@@ -49,6 +49,16 @@ _AFTER = re.compile(
       |{_OVER}\s*,?[^.:?!]{{0,60}}?\b(?:asked|posed|raised|put|inquired)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_REPORTERS = r"(?i:journalists?|reporters?|correspondents?)"
+_OUTLET = rf"(?:(?i:an?|the|one)\s+)?(?:{_REPORTERS}\s+(?i:of|from|with|for)\s+)?(?i:the\s+)?(?P<outlet>[A-Z0-9][^.:?!,;]{{1,60}}?)(?:\s+{_REPORTERS})?"
+_ASKED = r"\s+(?i:asked|posed|raised|put|inquired)\b"
+_ASKERS_AFTER = (
+    re.compile(rf"\b(?i:by|from)\s+{_OUTLET}\s+(?i:after)\b"),
+    re.compile(rf"\b(?i:conference|briefing)\s*,?\s+{_OUTLET}{_ASKED}"),
+    re.compile(rf"(?!\W*(?:The|These|This)\s)\W*{_OUTLET}{_ASKED}"),
+)
+"""Who asked: "… was raised by X after the conference", "After the conference, a journalist from X asked …", "X asked … after …"."""
+
 _SEPARATOR = re.compile(r"[\s*＊_=~#—–-]{3,}")
 _STAGE = re.compile(r"[(\[（](?=.{0,100}[a-z]{3})[^()\[\]（）]{3,300}[)\]）]\.?")
 _COLON = re.compile(r"[:：]")
@@ -212,7 +222,7 @@ def mark_paragraphs(blocks: Sequence[Block], speakers: tuple[str, ...], separate
             elif labels.is_known_outlet(label):
                 candidates[i] = split
                 paragraph.mark = "question"  # for now: it shows whether bold type marks questions
-            elif labels.is_name_like(label):
+            elif labels.is_name_like(label) or labels.is_list_of_names(label):
                 candidates[i] = split
             # Else what looks like a label is the beginning of a sentence: "What I want to stress is:".
         if paragraph.mark == "plain" and i not in candidates:
@@ -223,6 +233,7 @@ def mark_paragraphs(blocks: Sequence[Block], speakers: tuple[str, ...], separate
     _find_other_speakers(paragraphs, candidates)
     is_bold = trusted_bold(blocks, paragraphs)
     _confirm_outlets(paragraphs, candidates, is_bold)
+    _label_announced_questions(paragraphs)
     find_bare_questions(paragraphs, is_bold, WORDS)
     find_closings(paragraphs, separated_at, is_bold, WORDS)
     find_bare_answers(paragraphs, speakers, is_bold, WORDS)
@@ -242,8 +253,38 @@ def _mark_after_conference(paragraph: Paragraph) -> bool:
     paragraph.mark = "after_conference"
     colon = paragraph.text.find(":", match.end(), match.end() + 100)
     if 0 <= colon < len(paragraph.text) - 1 and not re.search(r"[.?!]\s", paragraph.text[match.end() : colon]):
-        _set_label(paragraph, "after_conference", "generic", (paragraph.text[:colon].strip(), colon + 1))
+        outlet = _outlet_after_conference(paragraph.text[:colon])
+        label = outlet or paragraph.text[:colon].strip()
+        _set_label(paragraph, "after_conference", "outlet" if outlet else "generic", (label, colon + 1))
     return True
+
+
+def _outlet_after_conference(remark: str) -> str | None:
+    """The outlet that a remark about questions after the conference names."""
+    match = next(
+        (match for match in (_ASKERS_AFTER[0].search(remark), _ASKERS_AFTER[1].search(remark), _ASKERS_AFTER[2].match(remark)) if match),
+        None,
+    )
+    outlet = match["outlet"] if match else None
+    if outlet is None or labels.is_generic_question(outlet) or not (labels.is_known_outlet(outlet) or labels.is_name_like(outlet)):
+        return None
+    return outlet
+
+
+def _label_announced_questions(paragraphs: Sequence[Paragraph]) -> None:
+    """Give the outlet of "The following question was raised by X after the conference:" to the question below it.
+
+    Args:
+        paragraphs: changed in place.
+    """
+    for paragraph, following in pairwise(paragraphs):
+        if paragraph.mark != "after_conference" or paragraph.label is not None:
+            continue
+        outlet = _outlet_after_conference(paragraph.text)
+        if outlet and following.mark == "plain":
+            _set_label(paragraph, "after_conference", "outlet", (outlet, len(paragraph.text)))
+        elif outlet and following.mark == "question" and following.label_kind == "generic":
+            following.label, following.label_kind = outlet, "outlet"
 
 
 def _find_other_speakers(paragraphs: Sequence[Paragraph], candidates: dict[int, tuple[str, int]]) -> None:
@@ -283,7 +324,7 @@ def _confirm_outlets(paragraphs: Sequence[Paragraph], candidates: dict[int, tupl
     """Label questions by their outlets; the other capitalised beginnings ("Fact: …") are text of an answer.
 
     Bold type confirms. Without it, an outlet of the vocabulary asks, and so does the last name before an answer's label on
-    pages that name those who speak; pages with Q and A do not.
+    pages that name those who speak; pages with Q and A do not, but for a name that asks between two answers' labels.
 
     Args:
         paragraphs: changed in place.
@@ -294,13 +335,18 @@ def _confirm_outlets(paragraphs: Sequence[Paragraph], candidates: dict[int, tupl
     names_speakers = sum(p.mark == "speaker" for p in paragraphs) > n_generic
     has_bold = any(is_bold)
     following: Mark | None = None
+    next_at = n
+    follows_answer = _follows_answer(paragraphs, candidates)
     for i in range(n - 1, -1, -1):
         paragraph = paragraphs[i]
         if i in candidates:
             is_answered = following in ("answer", "speaker")
             is_known = labels.is_known_outlet(candidates[i][0])
-            if is_bold[i]:
+            ends_asking = any(p.text.endswith(("?", "？")) for p in paragraphs[i:next_at])
+            if is_bold[i] or (is_answered and follows_answer[i] and ends_asking):
                 asks = True
+            elif labels.is_list_of_names(candidates[i][0]) and not (is_known and ends_asking):
+                asks = False
             elif has_bold or not names_speakers:
                 asks = is_known and is_answered
             elif following is None:
@@ -313,4 +359,15 @@ def _confirm_outlets(paragraphs: Sequence[Paragraph], candidates: dict[int, tupl
             else:
                 paragraph.mark = "plain"
         if paragraph.mark not in ("plain", "stage", "intro"):
-            following = paragraph.mark
+            following, next_at = paragraph.mark, i
+
+
+def _follows_answer(paragraphs: Sequence[Paragraph], candidates: dict[int, tuple[str, int]]) -> list[bool]:
+    """For each paragraph, whether the last sure label before it is the spokesperson's."""
+    found = []
+    is_answer = False
+    for i, paragraph in enumerate(paragraphs):
+        found.append(is_answer)
+        if paragraph.mark not in ("plain", "stage", "intro") and (i not in candidates or labels.is_known_outlet(candidates[i][0])):
+            is_answer = paragraph.mark in ("answer", "speaker")
+    return found

@@ -258,7 +258,7 @@ def _mark_one(block: Block, speakers: Sequence[str], *, is_first: bool) -> Parag
         if labels.named_speaker(label, speakers):
             return Paragraph(text, False, "speaker", label, "spokesperson", length)
         if labels.is_generic_answer(label):
-            return Paragraph(text, False, "answer", label, "generic", length)
+            return Paragraph(text, False, "answer", label, "spokesperson" if "发言人" in label else "generic", length)
         if labels.is_generic_question(label):
             return Paragraph(text, False, "question", label, "generic", length)
         if labels.is_asker(label):

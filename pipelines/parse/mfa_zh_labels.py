@@ -18,9 +18,12 @@ _NUMBER = r"[一二三四五六七八九十\d]{0,2}"
 _ASKED = r"(?:追问|再问|补充提问|补充|继续追问|继续提问|再次追问|进一步追问|提问|问道|问及|问|解释)"
 _QUESTION = re.compile(rf"^(?:问|Q|提问|问题|追问|再问|记者|(?:有|另有)?记者{_ASKED}){_NUMBER}$")
 _ASKER = re.compile(rf"^(?:有|另有)?(?P<outlet>[^，,]{{1,36}}?)(?:等)?记者们?{_ASKED}?{_NUMBER}$")
+_ASKED_IN_BRACKETS = re.compile(rf"[（(]({_ASKED}{_NUMBER})[）)]$")
+"""甲社记者（追问） is 甲社记者追问."""
 _ANSWER = re.compile(rf"^(?:答|A|回答|答复|(?:[^，。：:]{{0,8}}外交部)?(?:新闻)?发言人){_NUMBER}$")
 _SAID = r"(?:(?:当日|今天|随后)?(?:应询|回应|笑着|补充|进一步)?(?:表示|说|回答|答复|答道|答|宣布|指出|强调|介绍说|介绍|称))"
 _OFFICE = r"(?:[^，。：:]{0,8}外交部)?(?:新闻司)?(?:副?司长|部长助理)?(?:发言人)?"
+_TITLE_AFTER = r"(?:发言人|副?司长|先生|女士|[（(][^（）()]{0,16}(?:发言人|司长)[）)])?"
 _PERSON = re.compile(r"^[\u4e00-\u9fff]{2,4}$|^[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,8}$")
 _NOT_AN_ASKER = re.compile(
     r"^(?:据|来自|我|你|您|他|她|它|这|那|各|对|向|请|在|当|就|关于|至于|针对|刚才|今天|昨天|前天|上周|此前|谈到|正如|很多|许多|一些|不少|首先|最后|第|如果|除了|面对)"
@@ -50,11 +53,12 @@ def split_label(paragraph: str) -> tuple[str, int] | None:
 
 def is_generic_question(label: str) -> bool:
     """问, 追问, 追问一, 记者, 有记者问, 记者追问: somebody asks who is not named."""
-    return bool(_QUESTION.match(label))
+    return bool(_QUESTION.match(_ASKED_IN_BRACKETS.sub(r"\1", label)))
 
 
 def is_asker(label: str) -> bool:
     """Whether a label names reporters of one or more outlets, in the form "…记者", "…记者追问"."""
+    label = _ASKED_IN_BRACKETS.sub(r"\1", label)
     match = _ASKER.match(label)
     return bool(match) and not _NOT_AN_ASKER.search(label)
 
@@ -77,9 +81,10 @@ def is_generic_answer(label: str) -> bool:
 
 
 def named_speaker(label: str, speakers: Sequence[str]) -> str | None:
-    """The one of ``speakers`` whom an answer's label names: "林禾", "外交部发言人林禾", "林禾表示"; None if none."""
+    """The one of ``speakers`` whom an answer's label names: "林禾", "外交部发言人林禾", "林禾发言人",
+    "林禾（外交部发言人）", "林禾表示"; None if none."""
     for speaker in speakers:
-        if re.fullmatch(rf"{_OFFICE}{re.escape(speaker)}(?:{_SAID})?", label):
+        if re.fullmatch(rf"{_OFFICE}{re.escape(speaker)}{_TITLE_AFTER}(?:{_SAID})?", label):
             return speaker
     return None
 
@@ -130,6 +135,7 @@ def only_co_askers(paragraph: str) -> bool:
 
 def plain_outlet(label: str) -> str:
     """An outlet's name without 记者 and title marks: "《甲报》记者追问" is 甲报."""
+    label = _ASKED_IN_BRACKETS.sub(r"\1", label.strip())
     return re.sub(rf"记者们?{_ASKED}?{_NUMBER}$|[《》]", "", re.sub(rf"记者们?{_ASKED}?{_NUMBER}$", "", label.strip())).strip()
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipelines.parse.dates import find_stamp, without_dates
+from pipelines.parse.dates import MONTHS, find_stamp, without_dates
 from pipelines.parse.decode import decode_and_tell
 from pipelines.parse.model import Block, SourcePage
 from pipelines.parse.titles import SPOKESPERSON, best_title, is_briefing_title
@@ -61,6 +61,45 @@ def squeeze(text: str) -> str:
     return " ".join(text.replace("\x00", " ").replace("\u200b", "").replace("\ufeff", "").split())
 
 
+_LINE_MARK = re.compile(
+    r"(?:(?:[>»•·▪●■◆◇□★◦‣∙►▶➤–—+-]|\*(?=\s)|\*{1,3}(?=[^\W_])(?![^*]*\*)|#{1,6}(?=\s))\s*)+(?=[^\W_]|[*_“\"'‘《「(（\[【])"
+)
+_EMPHASIS = re.compile(r"(?P<sign>\*{1,3}|__)(?=[^\s*_])(?P<words>[^*]{1,2000}?)(?P=sign)")
+_MARKED_LABEL = re.compile(
+    r"(?:\d{1,2}[.、)] ?)?(?:问|答|追问|[QA]|(?:M(?:r|s|rs)\. )?[A-Z《][^.?!。？！：:]{0,69}|[^。？！：:]{1,30}记者[^，。？！：:]{0,6}|[\u4e00-\u9fff（）()]{2,16})\s*[:：]"
+)
+MARKED = 0.5
+"""Share of lines with a list or quote mark from which the mark was put there by whoever copied the page."""
+
+
+def _without_marks(lines: Sequence[str]) -> list[str]:
+    """Lines without what a mail, a note or Markdown puts before a paragraph (``•``, ``-``, ``>``, ``**Q:**``).
+
+    Marks go from all lines where most carry one, as when a page was quoted; else before a label only, as answers hold lists
+    of their own. Letters stay.
+    """
+    text_lines = [line for line in lines if line]
+    marks = [_LINE_MARK.match(line) or _EMPHASIS.match(line) or line == ">" for line in lines]
+    if not any(marks):
+        return list(lines)
+    is_quoted = sum(map(bool, marks)) >= max(2.0, MARKED * len(text_lines))
+    found = []
+    for line, mark in zip(lines, marks, strict=True):
+        if mark:
+            sign = _LINE_MARK.match(line)
+            bare = "" if line == ">" else line[sign.end() :] if sign else line
+            bare = _EMPHASIS.sub(r"\g<words>", bare, count=1) if _EMPHASIS.match(bare) else bare
+            if is_quoted or _MARKED_LABEL.match(bare) or is_briefing_title(bare):
+                line = bare
+        found.append(line)
+    return found
+
+
+def _blocks_without_marks(blocks: Sequence[Block]) -> list[Block]:
+    texts = _without_marks([block.text for block in blocks])
+    return [block if text == block.text else Block(text, block.bold_share) for text, block in zip(texts, blocks, strict=True) if text]
+
+
 def read_page(raw: bytes) -> SourcePage:
     """Take a page apart.
 
@@ -86,6 +125,11 @@ class _Line:
     text: str
     bold_share: float = 0.0
     link_share: float = 0.0
+
+
+def _unmarked(lines: Sequence[_Line]) -> list[_Line]:
+    texts = _without_marks([line.text for line in lines])
+    return [_Line(text, line.bold_share, line.link_share) for text, line in zip(texts, lines, strict=True) if text]
 
 
 def _read_html(tree: LexborHTMLParser) -> SourcePage:
@@ -118,21 +162,26 @@ def _read_html(tree: LexborHTMLParser) -> SourcePage:
         stamp = stamp or find_stamp(names.get(name, ""))
     if len(bodies) > 1:
         bodies = _different(bodies) if at is not None else [max(bodies, key=lambda node: len(node.text()))]
-    blocks = [block for body in bodies for block in _blocks(body)]
+    blocks = _blocks_without_marks([block for body in bodies for block in _blocks(body)])
     page: SourcePage | None
     if at is not None and any(abs(len(block.text) - len(title)) < 9 and _letters(block.text) == _letters(title) for block in blocks[1:40]):
         # The container holds the whole page: headline, furniture and all.
-        page = _take_apart([line for body in bodies for line in _lines(body)], title)
+        page = _take_apart(_unmarked([line for body in bodies for line in _lines(body)]), title)
     elif blocks and title:
+        start = next((i for i, block in enumerate(blocks) if not _head_rule(block.text) and _letters(block.text) != _letters(title)), 0)
+        head = [(_head_rule(block.text) or "title", block.text) for block in blocks[:start]]
+        stamp = stamp or next((found for rule, words in head if rule == "time_stamp" and (found := find_stamp(words))), None)
+        tools, blocks = _cut_tools(blocks[start:])
+        head += tools
         end = len(blocks)
         while end > 1 and _is_footer(blocks[end - 1].text):
             end -= 1
         page = None
-        boilerplate = [("footer", block.text) for block in blocks[end:]]
+        boilerplate = head + [("footer", block.text) for block in blocks[end:]]
         del blocks[end:]
     else:
         # No known container: read the visible text as if it had been pasted.
-        page = _take_apart(_lines(tree.body) if tree.body is not None else [], title if at is not None else "")
+        page = _take_apart(_unmarked(_lines(tree.body)) if tree.body is not None else [], title if at is not None else "")
     if page is not None:
         title, blocks, boilerplate = page.title or title, list(page.blocks), list(page.boilerplate)
         stamp = page.stamp or stamp
@@ -296,16 +345,25 @@ FURNITURE_CHARACTERS = 200
 """Longest line taken for furniture."""
 
 _HEAD_WORDS = re.compile(
-    r"\b(?:updated|published|posted|issued|source|date|time|beijing|print|share|wechat|weibo|text|font|size|on|at|[ap]m|a)\b"
+    r"\b(?:updated|published|posted|issued|source|date|time|beijing|print|close(?: window)?|share|email|e-mail|wechat|weibo|facebook|twitter|tweet|linkedin|whatsapp|telegram|instagram|qq|qzone|text|font|size|on|to|at|[ap]m|a)\b"
     r"|\b(?:ministry of foreign affairs|(?:of )?(?:the )?people['’]s republic of china)\b"
-    r"|更新时间|发布时间|发布日期|时间|来源|供稿|字体|打印本页|全文打印|打印|[大中小年月日]",
+    r"|更新时间|发布时间|发布日期|时间|(?:信息|文章|稿件)?来源|供稿|(?:中华人民共和国|中国)?外交部(?:网站|新闻司)?|字体|字号|打印本页|全文打印|打印|关闭(?:窗口|本页)?|收藏|复制链接"
+    r"|分享到?|微信|微博|新浪|腾讯|朋友圈|QQ空间|QQ好友|推荐给朋友|[大中小年月日]",
     re.IGNORECASE,
 )
 """What stands between headline and text beside date and time: ``Updated:``, ``Share - WeChat``, ``[字体：大 中 小] 打印本页``."""
 
+_TOOLS_BEFORE_TEXT = re.compile(
+    r"(?:\W*\b(?:print|close(?: window)?|share|e-?mail|wechat|weibo|facebook|twitter|tweet|text size)\b){2,}[\s\])|]+(?=[A-Z(“\"])",
+    re.IGNORECASE,
+)
+"""Page tools that run into the first sentence where a page puts nothing between them: two or more of such words in a row."""
+
 _CODE_LINE = re.compile(r"\s*(?:var \w+\s*=|if\s?\(|function\b.*\{|document\.\w+|window\.\w+|\$\(|//|[.#][\w-]+\s*\{|@media|[{}();]+$)")
 _CODE_END = re.compile(r"[={}(]")
 _INCOMPLETE = re.compile(r"(?:,|\b(?:on|of|the|and|in|to|for|at|with|an|by|from|that))$")
+_ENDS_WITH_YEAR = re.compile(r"\b(?:19|20)\d\d\W*$")
+_ENDS_WITH_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\.?$", re.IGNORECASE)
 _LONE_LABEL = re.compile(
     r"(?:Q|A|问|答)\s*[:：]?|[^，。：:,.]{1,20}记者\s*[:：]|[\u4e00-\u9fff]{2,4}[：:]|[A-Z][\w.’'-]*(?: (?:of|the|and|for|&|[A-Z][\w.’'-]*)){0,4} ?:"
 )
@@ -333,7 +391,7 @@ def read_text(text: str) -> SourcePage:
     """
     if "&" in text:
         text = unescape(text)
-    lines = _rejoin(_unwrap([squeeze(line) for line in text.splitlines()]))
+    lines = _rejoin(_unwrap(_without_marks([squeeze(line) for line in text.splitlines()])))
     if best_title(lines) is None:
         # Without line breaks the headline is the beginning of a long line.
         lines = [part for line in lines for part in _cut_title(line)]
@@ -390,6 +448,8 @@ def _take_apart(lines: Sequence[_Line], title: str = "") -> SourcePage:
             blocks[-1] = Block(blocks[-1].text + line.text, blocks[-1].bold_share)
         else:
             blocks.append(Block(line.text, line.bold_share))
+    tools, blocks = _cut_tools(blocks)
+    boilerplate.extend(tools)
     boilerplate.extend(("footer", line.text) for line in lines[end:])
     return SourcePage(is_html=False, title=_bare_title(title), blocks=tuple(blocks), boilerplate=tuple(boilerplate), stamp=stamp)
 
@@ -410,12 +470,24 @@ def _is_footer(line: str) -> bool:
 
 def _head_rule(line: str) -> str | None:
     """Name of the rule by which a line between headline and text is furniture; None when it is text."""
-    if len(line) > FURNITURE_CHARACTERS:
+    if len(line) > FURNITURE_CHARACTERS or _is_speech(line):
         return None
+    if _is_footer(line):
+        return "page_tools"
     rest = _HEAD_WORDS.sub("", without_dates(line))
-    if any(character.isalpha() for character in rest) or not re.search(r"[^\W_]", line):
+    # Single letters tell nothing, but for the three sizes of type.
+    if any(character.isalpha() for character in rest) or not re.search(r"[^\W_]{2}|[A大中小]\W+[A大中小]", line):
         return None
     return "time_stamp" if rest != _HEAD_WORDS.sub("", line) or "pdated" in line else "page_tools"
+
+
+def _cut_tools(blocks: Sequence[Block]) -> tuple[list[tuple[str, str]], list[Block]]:
+    """Page tools with which the first paragraph begins, as boilerplate, and the paragraphs without them."""
+    match = _TOOLS_BEFORE_TEXT.match(blocks[0].text) if blocks else None
+    if match is None or match.end() > FURNITURE_CHARACTERS or not blocks[0].text[match.end()].isupper():
+        return [], list(blocks)
+    rest = Block(blocks[0].text[match.end() :], blocks[0].bold_share)
+    return [("page_tools", match.group().strip())], [rest, *blocks[1:]]
 
 
 def _is_code(line: str) -> bool:
@@ -428,19 +500,33 @@ def _unwrap(lines: Sequence[str]) -> list[str]:
     In wrapped text a line ends where the next word would not have fitted any more, mostly inside a sentence. A line that
     had room for it ends a paragraph.
     """
-    width = max(map(len, lines), default=0)
+    # The title of a page that was wrapped paragraph by paragraph is often longer than the lines of its text.
+    width = max((len(line) for line in lines if not is_briefing_title(line)), default=0)
 
     def is_full(line: str, following: str) -> bool:
         return bool(line and following) and len(line) + 1 + len(following.split(" ", 1)[0]) > width
 
-    ends = [line for line, following in pairwise(lines) if is_full(line, following)]
-    n_inside = sum(not line.endswith(_SENTENCE_ENDS) for line in ends)
+    ends = [line for line, following in pairwise(lines) if is_full(line, following) and not is_briefing_title(line)]
+    n_inside = sum(not line.endswith((*_SENTENCE_ENDS, ")")) for line in ends)
+
+    def is_whole_title(line: str, following: str, after: str) -> bool:
+        """Whether a line is a headline that does not go on in the next: it ends with its year, is longer than wrapped lines
+        are, or a full line of text follows."""
+        if not is_briefing_title(line):
+            return False
+        if len(line) > width or _ENDS_WITH_YEAR.search(line):
+            return True
+        if _INCOMPLETE.search(line) or _ENDS_WITH_MONTH.search(line) or following[:1].islower():
+            return False
+        return is_full(following, after) or _head_rule(following) is not None
+
     if not (40 <= width <= 120 and n_inside >= 3 and n_inside * 2 > len(ends)) or _CHINESE_RUN.search(max(lines, key=len)):
         return [line for line in lines if line]
     paragraphs: list[list[str]] = []
     previous = ""
-    for line in lines:
-        if is_full(previous, line) and not (previous.endswith(_SENTENCE_ENDS) and _BEGINS_WITH_NAME.match(line)):
+    for line, after in pairwise([*lines, ""]):
+        ends_paragraph = (previous.endswith(_SENTENCE_ENDS) and _BEGINS_WITH_NAME.match(line)) or is_whole_title(previous, line, after)
+        if is_full(previous, line) and not ends_paragraph:
             paragraphs[-1].append(line)
         elif line:
             paragraphs.append([line])

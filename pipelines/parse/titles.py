@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import capwords
 
 from pipelines.parse.dates import find_dates
 from pipelines.parse.model import Kind, PageDate
@@ -87,7 +88,9 @@ def best_title(lines: Iterable[str]) -> int | None:
 
 
 def read_title(title: str) -> Title:
-    """Kind, date and speakers of an English title; a title that says nothing gives ``remarks`` and no date."""
+    """Kind, date and speakers of an English title, also one in capitals; a title that says nothing gives ``remarks`` and no date."""
+    if title.isupper():
+        title = capwords(title)
     event = _EVENT.search(title)
     kind: Kind = "remarks"
     if event:

@@ -28,6 +28,26 @@ def wrapped(html: str) -> str:
     return "\n".join(textwrap.fill(line, 80) for line in as_plain_text(html).split("\n"))
 
 
+def wrapped_below_the_title(html: str) -> str:
+    title, *rest = as_plain_text(html).split("\n")
+    return "\n".join([title, *(textwrap.fill(line, 80) for line in rest)])
+
+
+def quoted(html: str) -> str:
+    """Hard-wrapped and quoted, as in a mail."""
+    return "\n".join("> " + line for line in wrapped(html).split("\n"))
+
+
+def bulleted(html: str) -> str:
+    title, *rest = as_plain_text(html).split("\n")
+    return "\n".join([title, *("• " + line for line in rest)])
+
+
+def as_markdown(html: str) -> str:
+    """Labels in bold type as Markdown writes it."""
+    return "\n\n".join(re.sub(r"^([^:：]{1,60}[:：])\s*", r"**\1** ", line) for line in as_plain_text(html).split("\n"))
+
+
 def visible_text(html: str) -> str:
     """All text of the page, menus and footer included, with a line break wherever an element begins or ends."""
     tree = LexborHTMLParser(html)
@@ -50,6 +70,10 @@ def on_one_line(html: str) -> str:
         (as_plain_text, PLAIN_EXACT_SHARE, HELD_SHARE),
         (with_double_breaks, PLAIN_EXACT_SHARE, HELD_SHARE),
         (wrapped, PLAIN_EXACT_SHARE, HELD_SHARE),
+        (wrapped_below_the_title, PLAIN_EXACT_SHARE, HELD_SHARE),
+        (quoted, PLAIN_EXACT_SHARE, HELD_SHARE),
+        (bulleted, PLAIN_EXACT_SHARE, HELD_SHARE),
+        (as_markdown, PLAIN_EXACT_SHARE, HELD_SHARE),
         (visible_text, PLAIN_EXACT_SHARE, HELD_SHARE),
         (without_tags, PLAIN_EXACT_SHARE, HELD_SHARE),
         (on_one_line, 0.985, 0.998),

@@ -109,7 +109,8 @@ def conference(*numbers: int, day: date | tuple[int | None, int | None, int | No
 
 @dataclass(frozen=True)
 class Capture:
-    """That a page (or, with None, an error) was seen. ``file`` makes other bytes of the same words, ``name`` is the file's."""
+    """That a page (or, with None, an error) was seen. ``file`` makes other bytes of the same words, ``name`` is the file's;
+    ``cut``: the bytes end before the page does."""
 
     page: ParsedPage | IndexPage | None
     url: str | None = None
@@ -120,6 +121,7 @@ class Capture:
     reason: str | None = None
     detail: str = ""
     name: str = ""
+    cut: bool = False
 
     @property
     def sha256(self) -> str:
@@ -160,10 +162,11 @@ def captures_frame(captures: Iterable[Capture]) -> pl.DataFrame:
     return pl.DataFrame([capture.row for capture in captures], schema=CAPTURES)
 
 
-def parsed(captures: Iterable[Capture]) -> pl.DataFrame:
+def parsed(captures: Sequence[Capture]) -> pl.DataFrame:
     """Rows of PAGES, one for different bytes, in the order of arrival."""
     pages = {capture.sha256: capture.page for capture in captures if capture.page is not None}
-    return pages_frame(pages.items(), "1") if pages else PAGES.to_frame()
+    cut_off = {capture.sha256 for capture in captures if capture.cut}
+    return pages_frame(pages.items(), "1", cut_off) if pages else PAGES.to_frame()
 
 
 def placed(captures: Sequence[Capture]) -> list[PageFacts]:

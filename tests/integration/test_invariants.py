@@ -187,6 +187,9 @@ class Folder:
     def again(self, number: int, fetched_at: str, words: str = "") -> Path:
         return self._write(number, self._undated.replace("A: ", f"A: {words} ") if words else self._undated, fetched_at)
 
+    def page(self, text: str, fetched_at: str) -> Path:
+        return self._write(UNDATED, text, fetched_at)
+
     def _write(self, number: int, text: str, fetched_at: str = "2019-10-01T00:00:00Z", status: int = 200) -> Path:
         path = self.folder / f"{len(self._rows)}.shtml"
         path.write_text(text, encoding="utf-8")
@@ -298,6 +301,83 @@ def test_vanished_restored_edited(folder: Folder, tmp_path: Path) -> None:
         ingest(reverse, step)
         update(reverse)
     assert_same_tables(home, reverse)
+
+
+# --- cut pages ---------------------------------------------------------------------------------------------------------
+
+
+def versions_of(home: Home) -> list[tuple[object, ...]]:
+    versions = lake.read_table(home.lake, "document_versions").sort("document_id", "version").collect()
+    return versions.select("change", "is_current", "size_bytes").rows()
+
+
+@pytest.mark.parametrize("name", ["en-d-2019-03-04.shtml", "en-f-2024-03-18.html", "zh-labelled-2023-11-21.html"])
+def test_a_page_cut_off_on_the_way_replaces_nothing(folder: Folder, sample: Path, tmp_path: Path, name: str) -> None:
+    whole = (sample / name).read_text(encoding="utf-8")
+    home = Home(tmp_path / "home")
+    ingest(home, [folder.page(whole, "2019-10-01T00:00:00Z")])
+    update(home)
+    before = tables_of(home)
+    n_exchanges = before["documents"]["n_exchanges"].item()
+    assert n_exchanges >= 2
+    cut = [whole[: round(len(whole) * share)] for share in (0.4, 0.5, 0.6, 0.7)]
+    ingest(home, [folder.page(text, f"2019-10-0{n}T00:00:00Z") for n, text in enumerate(cut, 2)])
+    update(home)
+    after = tables_of(home)
+    changes = Counter(after["document_versions"]["change"])
+    assert changes["new"] == 1
+    assert changes["truncated"] >= 2
+    assert set(changes) <= {"new", "truncated", "copy"}
+    for table in ("turns", "exchanges", "turn_changes"):
+        assert after[table].equals(before[table]), table
+
+
+def test_a_question_removed_from_a_whole_page_stays_an_edit(folder: Folder, tmp_path: Path, sample: Path) -> None:
+    whole = (sample / "en-d-2019-03-04.shtml").read_text(encoding="utf-8")
+    home = Home(tmp_path / "home")
+    ingest(home, [folder.page(whole, "2019-10-01T00:00:00Z")])
+    update(home)
+    start = whole.rindex("<P ", 0, whole.index("The following question was"))
+    end = whole.index("</div>", start)
+    ingest(home, [folder.page(whole[:start] + whole[end:], "2019-10-02T00:00:00Z")])
+    update(home)
+    assert [(change, is_current) for change, is_current, _ in versions_of(home)] == [("new", False), ("edited", True)]
+    removed = lake.read_table(home.lake, "turn_changes").collect()
+    assert set(removed["change"]) == {"removed"}
+    assert "question" in removed["role"].to_list()
+
+
+def test_without_fetch_times_the_whole_page_is_current_in_any_order(sample: Path, tmp_path: Path) -> None:
+    whole = (sample / "en-d-2019-03-04.shtml").read_bytes()
+    files = []
+    for n, share in enumerate((0.7, 1, 0.5, 0.6)):
+        files.append(tmp_path / f"{n}.shtml")
+        files[-1].write_bytes(whole[: round(len(whole) * share)])
+    one, other = Home(tmp_path / "one"), Home(tmp_path / "other")
+    ingest(one, files)
+    update(one)
+    for file in reversed(files):
+        ingest(other, [file])
+        update(other)
+    assert_same_tables(one, other)
+    assert versions_of(one)[-1] == ("new", True, len(whole))
+    assert {change for change, *_ in versions_of(one)[:-1]} == {"truncated"}
+    assert lake.read_table(one.lake, "turn_changes").collect().is_empty()
+
+
+def test_pages_kept_by_a_parser_that_knew_fewer_columns_are_read(folder: Folder, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    ingest(home, four_pages(folder)[:1])
+    update(home)
+    bucket = lake.table_path(home.lake, "_pages", "undated")
+    older = pl.read_parquet(bucket).drop("is_cut_off")
+    lake.write_frame(older, bucket)
+    ingest(home, four_pages(folder)[1:])
+    update(home)
+    assert undated_day(home) == [date(2019, 8, 31)]
+    lake.write_frame(older.with_columns(parser_version=pl.lit("0")), bucket)
+    assert update(home) == []
+    assert pl.read_parquet(bucket)["is_cut_off"].to_list() == [False]
 
 
 # --- kills -------------------------------------------------------------------------------------------------------------
@@ -418,6 +498,7 @@ def record(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
         "turns",
         "quotes",
         "parser_version",
+        "is_cut_off",
     ]
     made = [
         month_tables(rows([p.sha256 for p in own], columns), sorted_by_freshness(own), sightings_of(seen, own)) for own in months.values()

@@ -381,6 +381,8 @@ def hard_archive() -> list[Capture]:
         Capture(conference(11, 12), address(800300), FETCHED),
         Capture(conference(13, 14), html=False),
         Capture(conference(13, 14), html=False, file="again"),
+        Capture(conference(13), html=False, file="cut"),
+        Capture(conference(11), address(800300), LATER, file="cut", cut=True),
         Capture(remarks(21, "Spokesperson's Remarks on Ships").page, address(800400), FETCHED),
         Capture(remarks(22, "Spokesperson's Remarks on Ships").page, address(800401), FETCHED),
         Capture(remarks(21, "Spokesperson's Remarks on the Ships").page, address(800400), LATER),
@@ -412,7 +414,7 @@ def test_the_order_of_arrival_shows_in_no_table(whole_lake: dict[str, pl.DataFra
 
 def test_the_archive_is_as_hard_as_it_should_be(whole_lake: dict[str, pl.DataFrame]) -> None:
     documents, versions = whole_lake["documents"], whole_lake["document_versions"]
-    assert set(versions["change"]) == {"new", "copy", "moved", "edited", "vanished", "restored"}
+    assert set(versions["change"]) == {"new", "copy", "moved", "edited", "truncated", "vanished", "restored"}
     assert documents["shares_briefing_with"].n_unique() == 2
     assert set(documents["date_rule"]) == {"title", "neighbours", "title_year_from_neighbours", "title_year_from_index_page"}
     for name, key in (("documents", "document_id"), ("turns", "turn_id"), ("exchanges", "exchange_id")):

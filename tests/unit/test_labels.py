@@ -132,3 +132,38 @@ def test_any_text_has_a_label_or_none(text: str) -> None:
         label, length = split
         assert label in text
         assert text[length - 1] in ":："
+
+
+@pytest.mark.parametrize(
+    ("remark", "outlets"),
+    [
+        ("(Reuters and AFP asked a similar question.)", ["Reuters", "AFP"]),
+        ("(Similar questions from Reuters, AFP and NHK)", ["Reuters", "AFP", "NHK"]),
+        ("(CNN also raised the same question)", ["CNN"]),
+        ("(We had many questions.)", []),
+    ],
+)
+def test_remarks_on_similar_questions(remark: str, outlets: list[str]) -> None:
+    assert labels.similar_askers(f"Will it sail? {remark}") == outlets
+    assert labels.only_similar_askers(remark) == bool(outlets)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Mr. Tomas Brandt",
+        "Ms Ada Quill",
+        "Ada Quill (Foreign Ministry Spokesperson)",
+        "Ada Quill, Foreign Ministry Spokesperson",
+        "Mr. Brandt",
+    ],
+)
+def test_names_with_an_address_or_an_office(label: str) -> None:
+    assert labels.names_speaker(label, ("Tomas Brandt", "Ada Quill"))
+
+
+def test_lists_of_outlets() -> None:
+    assert labels.is_list_of_names("Le Monde, Libération")
+    assert labels.joint_askers("Le Monde, Libération") == ("Le Monde", "Libération")
+    assert not labels.is_list_of_names("First, let me say")
+    assert not labels.is_list_of_names("Le Monde")

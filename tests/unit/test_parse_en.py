@@ -218,6 +218,76 @@ def test_the_third_person_replies() -> None:
     assert roles(parsed)[1:] == [("question", "After the press conference, a journalist asked", 1), ("answer", None, 1)]
 
 
+@pytest.mark.parametrize("answer", ["Ada Quill", "Mr. Ada Quill", "Ada Quill (Foreign Ministry Spokesperson)", "A"])
+@pytest.mark.parametrize("label", ["Foghorn Review", "Le Monde, Libération"])
+def test_a_name_that_asks_between_two_answers_is_an_outlet(answer: str, label: str) -> None:
+    parsed = page(
+        "AFP: When?",
+        f"{answer}: Soon.",
+        f"{label}: The pier fell.",
+        "Will it be built again?",
+        f"{answer}: It will.",
+        "Lantern Accord, Harbour Rules: both hold.",
+        "CNN: Why?",
+        f"{answer}: So.",
+    )
+    assert roles(parsed) == [
+        ("question", "AFP", 0),
+        ("answer", answer, 0),
+        ("question", label, 1),
+        ("answer", answer, 1),
+        ("question", "CNN", 2),
+        ("answer", answer, 2),
+    ]
+    assert parsed.turns[2].co_askers == tuple(label.split(", ")[1:])
+    assert parsed.spokespersons == ("Ada Quill",)
+
+
+def test_answers_whose_questions_are_not_published() -> None:
+    parsed = page("A: It sails.", "It is new.", "A: It lands.")
+    assert (parsed.layout, roles(parsed)) == ("mfa_en_qa", [("answer", "A", 0), ("answer", "A", 1)])
+    assert parsed.turns[0].text == "It sails.\nIt is new."
+    parsed = page("A: It sails.", "A: It lands.", "Q: Why?", "A: So.", "A: And so.")
+    assert [(role, number) for role, _, number in roles(parsed)] == [
+        ("answer", 0), ("answer", 1), ("question", 2), ("answer", 2), ("answer", 2),
+    ]  # fmt: skip
+    for label in ("Ada Quill", "Spokesperson"):
+        assert roles(page(f"{label}: It sails.", "We are glad.")) == [("opening", label, None)]
+
+
+def test_co_askers_named_after_the_answer() -> None:
+    parsed = page(
+        "AFP: When?",
+        "Ada Quill: Soon.",
+        "(Reuters and CNN asked a similar question.)",
+        "CNN: Why?",
+        "(Similar questions from Reuters, AFP and NHK)",
+        "Ada Quill: So. (Kyodo News also asked the same question.)",
+    )
+    assert roles(parsed) == [("question", "AFP", 0), ("answer", "Ada Quill", 0), ("question", "CNN", 1), ("answer", "Ada Quill", 1)]
+    assert [turn.co_askers for turn in parsed.turns] == [("Reuters", "CNN"), (), ("Reuters", "AFP", "NHK", "Kyodo News"), ()]
+    assert parsed.turns[1].text == "Soon.\n(Reuters and CNN asked a similar question.)"
+
+
+@pytest.mark.parametrize(
+    ("remark", "outlet"),
+    [
+        ("The following question was raised by Global Times after the press conference:", "Global Times"),
+        ("After the press conference, a journalist from Reuters asked:", "Reuters"),
+        ("After the press conference, Foghorn Review asked the following question:", "Foghorn Review"),
+        ("The following question was raised by a journalist after the press conference:", None),
+    ],
+)
+def test_the_outlet_of_a_question_after_the_conference(remark: str, outlet: str | None) -> None:
+    def asked(*lines: str) -> tuple[str | None, str, bool]:
+        turn = [turn for turn in page("AFP: When?", "Ada Quill: Soon.", *lines, "Ada Quill: Here.").turns if turn.role == "question"][1]
+        return turn.speaker_label, turn.text, turn.after_conference
+
+    assert asked(remark, "Where does it land?") == (outlet, "Where does it land?", True)
+    assert asked(remark, "Q: Where does it land?") == (outlet or "Q", "Where does it land?", True)
+    assert asked(f"{remark} Where does it land?") == (outlet or remark.rstrip(":"), "Where does it land?", True)
+
+
 # --- beginning and end -------------------------------------------------------------------------------------------------
 
 
@@ -424,3 +494,42 @@ def test_pages_that_are_refused_say_why(text: str, reason: str) -> None:
         parse_page(text.encode())
     assert caught.value.reason == reason
     assert len(caught.value.detail) > 20
+
+
+NO_STATE = "Foreign Ministry Spokesperson's Press Conference on March 7, 2024"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "The Spokesperson of the Ministry of Foreign Affairs of Velland, Ms Ida Roe, held the weekly press briefing on March 7.",
+        "Spokesperson: Welcome to the weekly briefing of the Ministry of Foreign Affairs of Velland.",
+        "On March 7, the Foreign Ministry of Velland held a press conference.",
+    ],
+)
+def test_another_states_ministry_that_introduces_itself_is_refused(opening: str) -> None:
+    with pytest.raises(UnparsablePageError, match="other_ministry"):
+        parse_page(f"{NO_STATE}\n{opening}\nQ: When?\nA: Soon.".encode())
+
+
+@pytest.mark.parametrize(
+    ("title", "opening"),
+    [
+        (NO_STATE, "At the invitation of the Ministry of Foreign Affairs of Velland, the minister will hold a press conference."),
+        (NO_STATE, "Q: The spokesperson of the Ministry of Foreign Affairs of Velland held a press conference. Any comment?"),
+        (NO_STATE, "The Chinese Foreign Ministry and the Foreign Ministry of Velland held a regular press conference."),
+        (NO_STATE.replace("'s", " Mao Ning's"), "The Ministry of Foreign Affairs of Velland held a press conference."),
+    ],
+)
+def test_who_only_speaks_of_another_ministry_is_read(title: str, opening: str) -> None:
+    parsed = parse_page(f"{title}\n{opening}\nQ: When?\nA: Soon.".encode())
+    assert isinstance(parsed, ParsedPage)
+    assert parsed.source_id == "mfa-en"
+
+
+def test_a_headline_in_capitals() -> None:
+    parsed = parse_page(b"FOREIGN MINISTRY SPOKESPERSON JIANG YU'S REGULAR PRESS CONFERENCE ON MARCH 7, 2010\nQ: When?\nJIANG YU: Soon.")
+    assert isinstance(parsed, ParsedPage)
+    assert (parsed.source_id, parsed.kind, parsed.page_date.date) == ("mfa-en", "press_conference", date(2010, 3, 7))
+    assert parsed.spokespersons == ("Jiang Yu",)
+    assert roles(parsed) == [("question", "Q", 0), ("answer", "JIANG YU", 0)]

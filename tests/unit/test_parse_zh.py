@@ -275,6 +275,42 @@ def test_no_body() -> None:
         page()
 
 
+@pytest.mark.parametrize("answer", ["林禾", "林禾发言人", "林禾（外交部发言人）", "外交部发言人林禾"])
+@pytest.mark.parametrize("label", ["乙报记者（追问）", "埃菲社", "NHK", "路透社"])
+def test_who_asks_between_two_answers(answer: str, label: str) -> None:
+    parsed = page("甲通社记者：何时？", f"{answer}：明天。", f"{label}：渡轮在哪里？", f"{answer}：这里。")
+    assert roles(parsed) == [("question", "甲通社记者", 0), ("answer", answer, 0), ("question", label, 1), ("answer", answer, 1)]
+    assert parsed.spokespersons == ("林禾",)
+    assert parsed.turns[2].is_follow_up == ("追问" in label)
+
+
+def test_answers_whose_questions_are_not_published() -> None:
+    assert roles(page("答：明天。", "很好。", "答：这里。")) == [("answer", "答", 0), ("answer", "答", 1)]
+    assert roles(page("外交部发言人：渡轮已经到港。", "我们高兴。")) == [("opening", "外交部发言人", None)]
+
+
+def test_co_askers_named_after_the_answer() -> None:
+    parsed = page("问：何时？", "答：明天。", "（甲通社、乙通社记者也问了类似问题）", "问：为何？", "答：因为。")
+    assert [turn.co_askers for turn in parsed.turns] == [("甲通社", "乙通社"), (), (), ()]
+
+
+def test_dialogue_told_in_an_answer_is_no_question_unless_bold_says_so() -> None:
+    told = [
+        "问：何时？",
+        "答：你从哪里听说的？",
+        "有人告诉了港务长。",
+        "是谁？",
+        "我不知道。",
+        "渡轮明天启航。",
+        "问：为何？",
+        "答：因为。",
+    ]
+    assert [number for role, _, number in roles(page(*told)) if role == "question"] == [0, 1]
+    is_bold = (True, False, True, False, True, False, True, False)
+    parsed = page(*((line, float(share)) for line, share in zip(told, is_bold, strict=True)))
+    assert [turn.text for turn in parsed.turns if turn.role == "question"] == ["何时？", "有人告诉了港务长。", "我不知道。", "为何？"]
+
+
 LINES = st.sampled_from(
     [
         "问：如何？", "答：很好。", "追问：真的？", "甲通社记者：何时？", "林禾：明天。", "白涛：各位好。", "没有标签的一段。",

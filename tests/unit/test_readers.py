@@ -285,3 +285,93 @@ def test_pasted_text_keeps_every_letter(text: str) -> None:
 def test_any_bytes_are_read(raw: bytes) -> None:
     read_page(raw)
     read_page(b"<html><body><div class=content>" + raw)
+
+
+# --- marks and tools that whoever copied the page put in -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["• ", "- ", "* ", "> ", "·", "•", "— ", "  - "])
+def test_list_and_quote_marks_go(mark: str) -> None:
+    lines = ["The harbour opens.", SPEECH, ANSWER, "It is safe.", "AFP: Why?", "Ada Quill: So."]
+    page = read_text("\n".join([TITLE, *(mark + line for line in lines)]))
+    assert texts(page) == lines
+
+
+def test_a_quoted_mail_and_markdown() -> None:
+    quoted = read_text(f"> {TITLE}\n>\n> {SPEECH}\n>\n> {ANSWER}")
+    assert (quoted.title, texts(quoted)) == (TITLE, [SPEECH, ANSWER])
+    marked = read_text(f"# {TITLE}\n\n**AFP:** Why?\n\n**Ada Quill**: So.\n\n1. **Q:** When?\n\n**Will it hold?**")
+    assert (marked.title, texts(marked)[:2]) == (TITLE, ["AFP: Why?", "Ada Quill: So."])
+    listed = read_text(f"{TITLE}\n\n- **Q: When?**\n- **A:** Soon.\n* __Q__: Why?\n*A: So.")
+    assert texts(listed) == ["Q: When?", "A: Soon.", "Q: Why?", "A: So."]
+    chinese = read_text("2021年3月2日美里迪亚外交部发言人林禾主持例行记者会\n**问：**渡轮何时启航？\n**答：**很快。")
+    assert texts(chinese) == ["问：渡轮何时启航？", "答：很快。"]
+
+
+def test_bullets_of_html_go() -> None:
+    page = html(f'<div class="content"><p>•&nbsp;{SPEECH}</p><p>•&nbsp;{ANSWER}</p></div>')
+    assert texts(page) == [SPEECH, ANSWER]
+
+
+def test_a_list_in_an_answer_keeps_its_marks_and_asterisks_stay() -> None:
+    lines = [
+        SPEECH,
+        "A: Three things matter.",
+        "- the engine",
+        "- the crew",
+        "It will sail.",
+        "Q: When?",
+        "A: Soon.",
+        "* * *",
+        "Good night.",
+    ]
+    assert texts(read_text("\n".join([TITLE, *lines]))) == lines
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+@pytest.mark.parametrize("is_title_wrapped", [True, False])
+def test_a_headline_never_runs_into_wrapped_text(width: int, *, is_title_wrapped: bool) -> None:
+    opening = "At the invitation of the government the minister of Velland will pay a visit to the harbour town and see its old pier."
+    paragraphs = [opening, SPEECH, ANSWER, SPEECH, ANSWER]
+    head = textwrap.fill(TITLE, width) if is_title_wrapped else TITLE
+    page = read_text("\n".join([head, *(textwrap.fill(paragraph, width) for paragraph in paragraphs)]))
+    assert (page.title, texts(page)) == (TITLE, paragraphs)
+
+
+def test_a_headline_as_long_as_the_lines_is_whole() -> None:
+    title = "Meridian Foreign Ministry Spokesperson Ada Quill's Press Conference, May 2, 2024"
+    assert len(title) == 80
+    page = read_text("\n".join([title, *(textwrap.fill(paragraph, 80) for paragraph in (SPEECH, ANSWER, SPEECH, ANSWER))]))
+    assert (page.title, texts(page)) == (title, [SPEECH, ANSWER, SPEECH, ANSWER])
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        "[ Print ] [ Close ]", "Share: Facebook Twitter WeChat", "Suggest to a friend", "来源：外交部", "字体：大 中 小",
+        "分享到：微信 微博", "Print | Close", "A A A",
+    ],
+)  # fmt: skip
+def test_tools_under_the_headline(tools: str) -> None:
+    pasted = read_text(f"{TITLE}\n{tools}\n{SPEECH}\n{ANSWER}")
+    framed = html(f'<h1>{TITLE}</h1><div class="content"><p>{tools}</p><p>{SPEECH}</p><p>{ANSWER}</p></div>')
+    for page in (pasted, framed):
+        assert texts(page) == [SPEECH, ANSWER]
+        assert ("page_tools", tools) in page.boilerplate
+
+
+@pytest.mark.parametrize("tools", ["print close", "[ Print ] [ Close ]", "Share: Facebook Twitter WeChat"])
+def test_tools_that_run_into_the_first_sentence(tools: str) -> None:
+    sentence = "At the invitation of Velland the minister will see the pier."
+    for page in (
+        read_text(f"{TITLE}\n{tools} {sentence}\n{SPEECH}"),
+        html(f'<h1>{TITLE}</h1><div class="content"><p>{tools} {sentence}</p><p>{SPEECH}</p></div>'),
+    ):
+        assert texts(page) == [sentence, SPEECH]
+        assert ("page_tools", tools) in page.boilerplate
+
+
+@pytest.mark.parametrize("sentence", ["Close ties matter to us.", "Print and share of the paper rose.", "A: On time.", "外交部发表声明。"])
+def test_sentences_with_such_words_stay(sentence: str) -> None:
+    assert texts(read_text(f"{TITLE}\n{sentence}\n{SPEECH}"))[0] == sentence
+    assert texts(html(f'<h1>{TITLE}</h1><div class="content"><p>{sentence}</p><p>{SPEECH}</p></div>'))[0] == sentence

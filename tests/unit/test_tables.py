@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -10,9 +11,10 @@ import pytest
 from pipelines.contracts.lake import MONTHLY_TABLES
 from pipelines.extract.screening import screen
 from pipelines.normalise.history import NO_BODY, sightings
+from pipelines.normalise.pages import is_cut_off
 from pipelines.normalise.speakers import outlet_of, speaker_of, spokesperson_of
 from pipelines.parse.model import ParsedPage, Quote
-from tests.helpers.archive import TABLES, Capture, Said, address, asked, captures_frame, conference, gone, lake_of, matter, page
+from tests.helpers.archive import TABLES, Capture, Said, address, asked, captures_frame, conference, gone, index, lake_of, matter, page
 
 MARCH_4 = date(2019, 3, 4)
 URL = address(800207)
@@ -99,6 +101,134 @@ def test_an_address_that_the_page_states_is_its_address() -> None:
 def test_without_any_time_html_is_better_than_pasted_text() -> None:
     captures = [Capture(conference(1, 2), html=True), Capture(conference(1), html=False)]
     assert shown(*captures) == 2
+
+
+# --- incomplete --------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_cut_off_never_replaces_the_whole_one_and_proves_no_edit() -> None:
+    whole, cut = Capture(conference(1, 2, 3), URL, on(0)), Capture(conference(1, 2), URL, on(1), cut=True)
+    assert versions(whole, cut) == [(1, "new", True), (2, "truncated", False)]
+    assert shown(whole, cut) == 3
+    assert lake_of([whole, cut])["turn_changes"].is_empty()
+    again = Capture(conference(1, 2, 3), URL, on(2))
+    assert versions(whole, cut, again) == [(1, "new", False), (2, "truncated", False), (3, "copy", True)]
+
+
+def test_a_page_that_was_cut_off_first_is_no_edit_either() -> None:
+    captures = [Capture(conference(1), URL, on(0), cut=True), Capture(conference(1, 2), URL, on(1))]
+    assert versions(*captures) == [(1, "truncated", False), (2, "new", True)]
+    assert lake_of(captures)["turn_changes"].is_empty()
+
+
+def test_the_last_question_removed_from_a_page_that_is_not_cut_off_is_an_edit() -> None:
+    captures = [Capture(conference(1, 2, 3), URL, on(0)), Capture(conference(1, 2), URL, on(1))]
+    assert versions(*captures) == [(1, "new", False), (2, "edited", True)]
+    assert lake_of(captures)["turn_changes"]["change"].to_list() == ["removed", "removed"]
+    # A cut copy in between changes neither the edit nor what it is compared with.
+    captures.insert(1, Capture(conference(1), URL, on(1) - timedelta(hours=1), cut=True))
+    assert versions(*captures) == [(1, "new", False), (2, "truncated", False), (3, "edited", True)]
+    assert lake_of(captures)["turn_changes"].select("version", "change").rows() == [(3, "removed"), (3, "removed")]
+
+
+def test_a_cut_page_with_other_words_is_no_beginning() -> None:
+    captures = [Capture(conference(1, 2, 3), URL, on(0)), Capture(conference(2, 3), URL, on(1), cut=True)]
+    assert versions(*captures) == [(1, "new", False), (2, "edited", True)]
+
+
+def test_half_a_word_at_the_cut_does_not_matter() -> None:
+    def answered(last: str) -> ParsedPage:
+        return page(asked(0, f"{matter(1)}?", f"{matter(2)} {last}"))
+
+    whole = Capture(answered("mutual benefit and respect on all sides of the bay."), URL, on(0))
+    assert versions(whole, Capture(answered("mutual benefit and&nb"), URL, on(1), cut=True))[1][1] == "truncated"
+    assert versions(whole, Capture(answered("mutual benefit and&nb"), URL, on(1)))[1][1] == "edited"
+
+
+def test_furniture_before_the_first_question_does_not_hide_a_cut() -> None:
+    pasted = Capture(
+        page([Said("opening", "Home > Press Room"), *asked(0, f"{matter(1)}?", matter(1001)), *asked(1, f"{matter(2)}?", matter(1002))]),
+        URL,
+        on(0),
+        html=False,
+    )
+    assert versions(pasted, Capture(conference(1), URL, on(1), cut=True)) == [(1, "new", True), (2, "truncated", False)]
+
+
+def test_a_page_cut_off_in_the_menu_is_no_edit() -> None:
+    menu = page([Said("opening", "Home The Ministry The Minister Departments Missions Abroad Topics Press Room")])
+    for whole in (conference(1, 2), page([Said("opening", matter(1, 8))])):
+        captures = [Capture(whole, URL, on(0)), Capture(menu, URL, on(1), cut=True)]
+        assert versions(*captures) == [(1, "new", True), (2, "truncated", False)]
+        assert lake_of(captures)["turn_changes"].is_empty()
+    assert versions(Capture(conference(1, 2), URL, on(0)), Capture(menu, URL, on(1)))[1] == (2, "edited", True)
+
+
+def test_of_pages_that_are_all_cut_off_the_longest_is_current() -> None:
+    captures = [Capture(conference(*range(n)), URL, on(9 - n), cut=True) for n in (2, 4, 3)]
+    assert versions(*captures) == [(1, "new", True), (2, "truncated", False), (3, "truncated", False)]
+    assert shown(*captures) == 4
+
+
+def test_a_cut_page_after_a_break_is_restored_but_not_current() -> None:
+    captures = [Capture(conference(1, 2), URL, on(0)), gone(URL, on(1)), Capture(conference(1), URL, on(2), cut=True)]
+    assert versions(*captures) == [(1, "new", True), (2, "vanished", False), (3, "restored", False)]
+    assert lake_of(captures)["turn_changes"].is_empty()
+
+
+def test_without_fetch_times_the_whole_page_is_current_whatever_its_hash() -> None:
+    for n in range(8):
+        whole, kept, shorter = (Capture(conference(*range(k)), URL, file=f"{n}{k}") for k in (5, 4, 2))
+        captures = [whole, kept, shorter]
+        assert versions(*captures) == [(1, "truncated", False), (2, "truncated", False), (3, "new", True)]
+        assert shown(*captures) == 5
+        assert lake_of(captures)["turn_changes"].is_empty()
+
+
+def test_files_without_fetch_time_prove_no_edit() -> None:
+    for n in range(8):  # with any hash
+        captures = [Capture(conference(1, 2, 3), URL, file=f"{n}"), Capture(conference(1, 3), URL)]
+        assert versions(*captures) == [(1, "new", False), (2, "copy", True)]
+        assert shown(*captures) == 3
+        assert lake_of(captures)["turn_changes"].is_empty()
+        whole, cut = Capture(conference(1), URL, file=f"{n}"), Capture(conference(1), URL, cut=True)
+        assert lake_of([whole, cut])["documents"]["sha256"].to_list() == [whole.sha256]
+    # HTML goes before pasted text although that has more words; and any page of known time before both.
+    assert shown(Capture(conference(1, 2, 3), URL, html=False), Capture(conference(1, 3), URL)) == 2
+    assert versions(*captures, Capture(conference(2, 3), URL, on(0)))[2] == (3, "edited", True)
+
+
+HTML = "<!doctype html><html><body><div><p>First words of the day.</p>{}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_cut"),
+    [
+        (HTML.format("<p>Last words.</p></div></body></html>"), False),
+        (HTML.format("<p>Last words</p></div></BODY >"), False),
+        (HTML.format("<p>Last words.</p></div></body></html><!-- served by 7 --><script>x()"), False),
+        (HTML.format("<p>Last words.</p></div>"), False),
+        (HTML.format("<p>Last words.</p>"), True),
+        (HTML.format("<p>Last words.</p></di"), True),
+        (HTML.format("<script>write('</body></html>')</script><p>Last words."), True),
+        (HTML.format("<!-- </div></body> --><p>Last words."), True),
+        ("<html><body><p>First words of the day.</p><p>Last wo", True),
+        ("<html><body><p>First words of the day.</p><p>Last words.</p></body></html>", False),
+        ("<h1>Title</h1><p>First words of the day.</p><p>Last words.", False),
+        ("<h1>Title</h1><p>First words of the day.</p><p>Last wo", True),
+        ("First words of the day. Last words.”)", False),
+        ("First words of the day. Last wo", True),
+        ("First words of the day, ", True),
+        ("今天的第一句话。最后一句话。", False),
+        ("今天的第一句话。最后一", True),
+    ],
+)
+def test_bytes_that_end_before_the_page_does(raw: str, is_cut: bool) -> None:
+    body = re.sub(r"(?s)<script>.*?</script>|<!--.*?-->|<[^>]*>", " ", raw)
+    parsed = page([Said("opening", body)])
+    assert is_cut_off(raw.encode(), parsed) is is_cut
+    assert is_cut_off(raw.encode("utf-16"), parsed) is is_cut
+    assert not is_cut_off(raw.encode(), index())
 
 
 # --- vanished and restored ---------------------------------------------------------------------------------------------

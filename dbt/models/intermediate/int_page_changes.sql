@@ -7,6 +7,8 @@ versions as (
         lag(sha256) over (partition by document_id order by version) as old_sha256,
         lag(fetched_at) over (partition by document_id order by version) as old_fetched_at
     from {{ ref('stg_document_versions') }}
+    -- A page that arrived cut off changes nothing on the record.
+    where change != 'truncated'
 ),
 
 reported as (
