@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipelines.annotate.actors import UNNAMED, Actor
-from pipelines.annotate.frames import Frame, FrameMatch, topic_type
+from pipelines.annotate.frames import Frame, FrameMatch, or_history, topic_type
 from pipelines.annotate.reading import ASKING, BYSTANDERS, SAYING, Reading, Source
 from pipelines.annotate.sentences import is_within
 
@@ -64,13 +64,31 @@ class Situation:
     adversaries: tuple[str, ...]
 
 
-def main_other(readings: Sequence[Reading], home: str) -> tuple[str | None, str | None]:
-    """The actor that is named most, neither the home state nor unnamed, with its first label; a question counts twice, so does a subject."""
+# Whom the speaker thanks, praises, pities or calls a partner is not whom an unnamed wrong is laid on.
+_FRIENDLY = re.compile(
+    r"\b(?:appreciat\w+|applaud\w*|commend\w*|thank(?:s|ed|ful)?|friend(?:s|ly|ship)|strategic (?:\w+ )?partner\w*|congratulat\w+|condolences?|"
+    r"sympath\w+|objective and (?:just|fair|impartial))\b|赞赏|感谢|友好|友谊|祝贺|慰问|哀悼|客观公正|有道理|公道话|高度评价|战略协作|伙伴关系|仗义执言|坚定支持|相互支持",
+    re.IGNORECASE,
+)
+
+
+def friends(readings: Sequence[Reading], home: str) -> frozenset[str]:
+    """Codes of the actors that a sentence of the answer without any wrong speaks of as friends."""
+    friendly = [r for r in readings if r.is_answer and not any(m.frame.kind == "wrong" for m in r.frames) and _FRIENDLY.search(r.words)]
+    return frozenset(a.code for r in friendly for a in r.actors) - {home, UNNAMED}
+
+
+def main_other(readings: Sequence[Reading], home: str, language: str) -> tuple[str | None, str | None]:
+    """The actor that is named most, with its first label; a question counts twice, so does a subject.
+
+    Neither friends nor victims count, nor in Chinese what is only a topic or an object.
+    """
+    befriended = friends(readings, home)
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for reading in readings:
-        for actor in reading.actors:
-            if actor.code not in (home, UNNAMED, *BYSTANDERS):
+        for actor in others(reading.actors, home, reading.words):
+            if actor.code not in (UNNAMED, *befriended) and (actor.is_subject or language == "en"):
                 counts[actor.code] += (1 if reading.is_answer else 2) * (2 if actor.is_subject else 1)
                 labels.setdefault(actor.code, actor.label)
     if not counts:
@@ -79,12 +97,37 @@ def main_other(readings: Sequence[Reading], home: str) -> tuple[str | None, str 
     return code, labels[code]
 
 
+def others(actors: Sequence[Actor], home: str, words: str) -> list[Actor]:
+    """Actors that may be charged: neither the home state nor a bystander, nor named in one breath with it ("China and Russia"), nor
+    the object of a wrong ("sanctions on Iran").
+    """
+    beside: set[Actor] = set()
+    chain: list[Actor] = []
+    for actor in actors:
+        if chain and not _JOINED.fullmatch(words[chain[-1].end : actor.start]):
+            chain = []
+        chain.append(actor)
+        if any(a.code == home for a in chain):
+            beside.update(chain)
+    return [
+        a
+        for a in actors
+        if a not in beside and a.code not in (home, *BYSTANDERS) and not _VICTIM.search(words[max(0, a.start - 50) : a.start])
+    ]
+
+
 # --- answers -----------------------------------------------------------------------------------------------------------
 
 _PRONOUN = re.compile(r"\b(?:it|they|he|she|them|its|their|his|her|this|that|these|those|such|who|which)\b", re.IGNORECASE)
-_AGENT = re.compile(r"\b(?:by|from|of|in|on)(?: the| some| certain| a few)?\W*$", re.IGNORECASE)
+_AGENT = re.compile(r"\b(?:by|from|of|in|on the part of)(?: the| some| certain| a few)?\W*$", re.IGNORECASE)
+_OBJECT = re.compile(r"\b(?:on|against|to|toward|towards|into|for|over|about|at|with)(?: the| all)?\W*$", re.IGNORECASE)
+_VICTIM = re.compile(
+    r"\b(?:sanction(?:s|ed|ing)?|pressure|wars?|smear\w*|slander\w*|attack\w*|interfer\w+|meddl\w+|aggression|blockade|embargo|tariffs|accusations?|"
+    r"threats?|invasion|surveillance|hostility|bullying)(?: \w+)? (?:on|against|in|into|towards?|upon)(?: the| all)?\W*$",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"(?:'s)?\W*(?:,|、|和|与|,? ?\b(?:and|or)\b)\W*(?:the )?(?:'s)?", re.IGNORECASE)
-_VAGUE_STATE = re.compile(r"countr|国家", re.IGNORECASE)
+_VAGUE_STATE = re.compile(r"countr|国家|那些|势力|媒体|有人", re.IGNORECASE)
 _GENERAL = re.compile(
     r"\b(?:all forms|any form|any country|no country|all countries|any attempt|whoever|anyone|whichever|any (?:act|kind))\b", re.IGNORECASE
 )
@@ -96,7 +139,29 @@ _UNTRUE = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEFORE = re.compile(r"\b(?:no|not|never|n't|without|denied|deny|refut\w+|nothing|neither|nor)\b(?:\W+\w+){0,3}\W*$", re.IGNORECASE)
-_DENIED_BEFORE_ZH = re.compile(r"(?:从不|不搞|没有|从未|不会|绝不|从来|不存在|反对任何|不是)[^，。]{0,8}$")
+_DENIED_BEFORE_ZH = re.compile(r"(?:从不|不搞|没有|从未|不会|绝不|从来|不存在|反对任何|不是)[^，。]{0,8}$|反$")
+_DENIED_AFTER_ZH = re.compile(r"[^，。]{0,12}的(?:抵制|反对|对冲|回应|回击|谴责)")
+
+# Whoever opposes a wrong does not do it: "we oppose X", "Putin objects to X". Up to the next comma nobody else must be named.
+_OPPOSED = re.compile(
+    r"\b(?:oppos\w+|against|object(?:s|ed|ing|ions?)? to|reject\w*|resist\w*|condemn\w*|criticiz\w+)(?! (?:this|these|such|that|those|the relevant|its|their))\b",
+    re.IGNORECASE,
+)
+_OPPOSED_ZH = re.compile(r"(?:反对|抵制|谴责|反驳|批评)(?!此|这|该|有关|上述|其|类似)")
+_AVOIDED_ZH = re.compile(r"避免|防止|预防|制止|摒弃|不应|不得|不能|也不|更不|如果|倘若")
+_GNOMIC_ZH = re.compile(r"[^。]{0,16}(?:只会|只能|无助于|不可能|没有出路|都不|不可接受|不得人心|解决不了)")
+_DONE_TO_LAST = re.compile(r"(?: \w+)? (?:on|against|towards?) (?:them|it|him|her)\b", re.IGNORECASE)
+# What is opposed whoever does it, and a wrong that is only asked back about.
+_GENERAL_ZH = re.compile(
+    r"(?:反对|不容|不允许|抵制)[^，。；]{0,4}(?:任何|一切|一国|其他国家)|(?:任何|一切)[^，。；]{0,30}(?:行为|做法|企图|图谋|行径)"
+)
+_ASKED_BACK_ZH = re.compile(r"(?:你|您)?(?:是指|是不是指|指的是)[^。]*[吗？?]")
+# "作为危机的始作俑者，美国…": who is meant follows the comma.
+_APPOSITION = re.compile(r"(?:^|[，。；])\W*作为[^，。；]*$|(?:^|[,.;:] )\W*as (?:the|a|an)\b[^,;:]*$", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"\b(?:sa(?:ys?|id)|claim\w*|alleg\w+|evidence|accus\w+|believ\w+|suggest\w*|assert\w*)\b[^,;:.]{0,20}$|(?:称|表示|声称|妄称|诬称|认为|指责|宣称|说)，?[“\"]?$",
+    re.IGNORECASE,
+)
 
 
 def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[int, int]], situation: Situation) -> list[AccusationHit]:
@@ -109,6 +174,7 @@ def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[in
     """
     language, home = situation.language, situation.home
     hits: list[AccusationHit] = []
+    befriended = friends(readings, home)
     last: Source | tuple[None, None] = (situation.other, situation.other_label) if situation.other else (None, None)
     for reading in readings:
         sentence = reading.sentence
@@ -128,7 +194,7 @@ def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[in
                 modality = modality_in_answer(sentence.words, match.start)
                 for accused in _accused_in_answer(sentence.words, match, reading.actors, home, language, last, adversaries):
                     hits.append(make_hit(reading, match, situation, (home, None), accused, modality, "answer"))
-        subjects = [a for a in reading.actors if a.code not in (home, UNNAMED, *BYSTANDERS) and a.is_subject]
+        subjects = [a for a in others(reading.actors, home, reading.words) if a.code not in (UNNAMED, *befriended) and a.is_subject]
         if subjects:
             last = (subjects[0].code, subjects[0].label)
     return one_a_pair(hits)
@@ -160,14 +226,28 @@ def _accused_in_answer(
     adversaries: tuple[str, ...],
 ) -> list[Source]:
     """Who did the wrong at ``match``: its subject, its possessor, whoever follows with "by" or "from", else whom the text last spoke of."""
+    clause = max(words.rfind(mark, 0, match.start) for mark in ";:，；") + 1
     denied = _DENIED_BEFORE_ZH if language == "zh" else _DENIED_BEFORE
-    if denied.search(words[: match.start]) or (language == "en" and _GENERAL.search(words)):
+    charged = others(actors, home, words)
+    general = _GENERAL.search(words) if language == "en" else _is_general_in_chinese(words, clause, match, charged)
+    if general or denied.search(words[: match.start]) or _is_reported_of_home(words, match.start, actors, home):
         return []
-    charged = [a for a in actors if a.code not in (home, *BYSTANDERS)]
+    opposed = list((_OPPOSED if language == "en" else _OPPOSED_ZH).finditer(words, clause, match.start))
+    if opposed:
+        charged = [a for a in charged if a.start >= opposed[-1].start()]
+    elif _APPOSITION.search(words[: match.start]):
+        charged = [a for a in charged if a.start >= match.end and a.is_subject][:1]
+        return [_named(a, last, adversaries) for a in charged]
     before = [a for a in charged if a.end <= match.start + 1]
     subjects = [a for a in before if a.is_subject]
-    possessors = [a for a in before if match.start - a.end < 25 and not re.search(r"[,;:]", words[a.end : match.start])]
-    inside = [a for a in charged if match.start <= a.start < match.end]
+    if language == "zh":
+        charged = [a for a in charged if a.is_subject]
+    possessors = [
+        a
+        for a in before
+        if match.start - a.end < 25 and not re.search(r"[,;:]", words[a.end : match.start]) and not _OBJECT.search(words[: a.start])
+    ]
+    inside = [a for a in charged if match.start <= a.start < match.end and not _OBJECT.search(words[: a.start])]
     following = [a for a in charged if match.end - 1 <= a.start < match.end + 60]
     agents = [a for a in following if _AGENT.search(words[max(match.end - 1, a.start - 14) : a.start])]
     own = [a for a in actors if a.code == home and a.end <= match.start + 1 and a.is_subject]
@@ -176,12 +256,46 @@ def _accused_in_answer(
     for found in (inside, agents, possessors):
         if found:
             return [_named(found[-1] if found is possessors else found[0], last, adversaries)]
-    clause = max(words.rfind(mark, 0, match.start) for mark in ";:，；") + 1
+    if not adversaries and (opposed or (language == "zh" and not charged and _is_principle(words, match))):
+        return []
+    if _DONE_TO_LAST.match(words, match.end):
+        return []
     if own and language == "en" and not _PRONOUN.search(words[own[-1].end : match.start]):
         return []
     if own and language == "zh" and not _STANCE_ZH.search(words[clause : match.start]) and own[-1].start >= clause:
         return []
     return [last] if last[0] else []
+
+
+def _is_general_in_chinese(words: str, clause: int, match: FrameMatch, charged: Sequence[Actor]) -> bool:
+    """Whether the wrong is "any act of any state", one that others turn down, or one that is only asked back about."""
+    general = _GENERAL_ZH.search(words, clause)
+    if general and not any(general.start() <= a.start < general.end() for a in charged):
+        return True
+    return bool(_DENIED_AFTER_ZH.match(words, match.end) or _ASKED_BACK_ZH.search(words))
+
+
+def _is_principle(words: str, match: FrameMatch) -> bool:
+    """Whether a wrong that nobody is named for is only said to be avoided, or to lead nowhere."""
+    return bool(_AVOIDED_ZH.search(words, 0, match.start) or _GNOMIC_ZH.match(words, match.end))
+
+
+def _is_reported_of_home(words: str, start: int, actors: Sequence[Actor], home: str) -> bool:
+    """Whether the wrong is the home state's in the words of another: "he said that China is sabotaging the harbour"."""
+    before = [a for a in actors if a.end <= start + 1 and a.is_subject]
+    if len(before) < 2 or before[-1].is_speaker or re.search(r"[,;:，；。]", words[before[-1].end : start]):
+        return False
+    chain = _with_joined(before[-1], before, words)
+    if all(a.code != home for a in chain):
+        return False
+    does = re.match(r"(?: \w+)? (?:is|was|has|had|are|were|will|would|\w+ed|\w+s)\b|[^的]{0,12}$", words[before[-1].end : start])
+    return bool(does) and bool(_REPORTS.search(words[: chain[0].start]))
+
+
+def passes_on_a_charge(reading: Reading, home: str) -> bool:
+    """Whether every wrong in the sentence is one that another is reported to lay on the home state."""
+    wrongs = [m for m in reading.frames if m.frame.kind in ("wrong", "claim")]
+    return bool(wrongs) and all(_is_reported_of_home(reading.words, m.start, reading.actors, home) for m in wrongs)
 
 
 def _named(actor: Actor, last: Source | tuple[None, None], adversaries: tuple[str, ...]) -> Source:
@@ -239,6 +353,9 @@ def _claim(reading: Reading, match: FrameMatch, situation: Situation, side: Side
     before = [a for a in candidates if a.end <= match.start + 1]
     near = [a for a in candidates if a.start >= match.start and a.start - match.end < 50]
     subjects = [a for a in before if a.is_subject]
+    if situation.language == "zh":
+        # Objects of a verb and topics are no agents; the home state may be named as "China's policy".
+        before, near = ([a for a in actors if a.is_subject or a.code == home] for actors in (before, near))
     accused = next(iter(subjects[-1:] or before[-1:] or near[:1]), None)
     if not accused or (ASKING.search(words[: match.start]) and not source[1]):
         return []
@@ -261,6 +378,16 @@ def _with_joined(actor: Actor, actors: Sequence[Actor], words: str) -> list[Acto
 
 
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?: \w+ly)? $", re.IGNORECASE)
+# "China refused to condemn", "will China condemn", "中方是否会谴责": a charge that is missing, or asked for.
+_NOT_BLAMED = re.compile(
+    r"\b(?:refus\w+|declin\w+|fail\w*|not|n't|never|without)(?: \w+){0,2} (?:to )?$|(?:拒绝|没有|并未|从未|不愿|不会|避免|为什么|为何)[^，。；]{0,10}$",
+    re.IGNORECASE,
+)
+_ASKED_TO_BLAME = re.compile(
+    r"^\W*(?:will|would|does|do|has|have|is|should|can)\b|\b(?:whether|will|would)\b|是否|会否|能否|会不会", re.IGNORECASE
+)
+_OF_THEM_ZH = re.compile(r"^(?:其|他|她|它)")
+_NOUN_OF_BLAME_ZH = re.compile(r"(?:的[^，。的]{0,4}|提出(?:正式|严重|无端)?)$")
 _BY = re.compile(r"\bby(?: the)?\W*$")
 
 
@@ -270,6 +397,20 @@ def _blame(reading: Reading, match: FrameMatch, situation: Situation, side: Side
     before = [a for a in reading.actors if a.end <= match.start + 1]
     after = [a for a in reading.actors if a.start >= match.end - 1]
     subjects = [a for a in before if a.is_subject] or before
+    if _NOT_BLAMED.search(words[: match.start]):
+        return []
+    if side != "answer" and subjects and subjects[-1].code == home and _ASKED_TO_BLAME.search(words[: match.start]):
+        return []
+    if situation.language == "zh":
+        opening = re.search(r"(?:^|[，；。、])(?:并|还|再次|又)*$", words[: match.start])
+        if opening and subjects:
+            # A clause that begins with its verb goes on with the subject of the clause before.
+            subjects = subjects[:1]
+        objects = [a for a in before if subjects and a.start > subjects[0].start and not a.is_subject]
+        if _OF_THEM_ZH.match(words[match.end :]) and len(before) > 1:
+            after = objects[:1] or before[1:2]
+        elif _NOUN_OF_BLAME_ZH.search(words[: match.start]) and objects:
+            after, subjects = objects[-1:], [a for a in subjects if a.start < objects[-1].start]
     if _PASSIVE.search(words[: match.start]):
         accused = subjects[-1] if subjects else None
         agent = next((a for a in after if _BY.search(words[match.end : a.start])), None)
@@ -299,7 +440,7 @@ UNTYPED = "A00"
 
 
 def typed(hit: AccusationHit, texts: Sequence[str], language: str) -> AccusationHit:
-    """The hit with the type that the subject words of the closest text tell, unless its frame told one.
+    """The hit with the type that the subject words of the closest text tell, unless its frame told one; a war of the past is history.
 
     Args:
         hit: of the rules.
@@ -307,10 +448,11 @@ def typed(hit: AccusationHit, texts: Sequence[str], language: str) -> Accusation
         language: ``en`` or ``zh``.
     """
     if hit.accusation_type != UNTYPED:
-        return hit
+        return replace(hit, accusation_type=or_history(hit.accusation_type, texts[0], language))
     topic = topic_type(texts, language)
-    # A smear or an interference without a content of its own is A03 (coding guide).
-    return replace(hit, accusation_type="A03" if topic == UNTYPED and hit.direction == "OUT" and not hit.is_counter else topic)
+    if topic == UNTYPED and hit.direction == "OUT" and not hit.is_counter:
+        topic = "A03"  # A smear or an interference without a content of its own (coding guide).
+    return replace(hit, accusation_type=or_history(topic, texts[0], language))
 
 
 def make_hit(

@@ -25,6 +25,24 @@ _POSSESSOR_OF_ACT = re.compile(
     re.IGNORECASE,
 )
 
+# "对伊朗实施", "入侵乌克兰", "赞赏巴方", "涉俄罗斯": the object of an act. "对美方的干涉表示不满" names the one who acts, so what follows decides.
+_TOWARDS_ZH = re.compile(r"(?:针对|(?<![反面应绝相敌])对于?|向|给)(?:包括|所有|[一二两三四五六七八九十多几数\d]*[名个家位艘项些])?$")
+_PATIENT_ZH = re.compile(
+    r"(?:入侵|侵略|轰炸|制裁|打压|遏制|围堵|攻击|抹黑|支持|帮助|协助|援助|赞赏|感谢|祝贺|尊重|声援|涉|关于|赴|抵|访问|接受|会见)(?:包括|了)?《?$"
+)
+_WITH_ZH = re.compile(r"(?:同|与|跟)$")
+_DONE_TO_ZH = re.compile(
+    r"^[^，。；]{0,14}?(?:的(?:大规模|非法|单边|无理|有关)*(?:制裁|封锁|指责|抹黑|污蔑)|实施|施加|进行|采取|发动|发起|滥施|施压|极限施压|动武|加征|出售|"
+    r"提供|挑起|军售|单边制裁|非法制裁)"
+)
+_STANCE_ZH = re.compile(
+    r"表示[^，。]{0,6}(?:不满|反对|谴责|关切|遗憾|失望|愤慨)|坚决反对|强烈谴责|深表|(?:提出|进行)了?(?:严正|强烈)?(?:交涉|抗议)|表明|表达"
+)
+_TOPIC_ZH = re.compile(r"^核?(?:问题|危机|局势|半岛|战争|冲突|战场|人民|民众|难民|平民|核)")
+
+_CONTRAST_ZH = re.compile(r"^[^。；]*(?:对照|对比|反差|截然不同|完全不同)")
+_LISTED_ZH = re.compile(r"(?:、[^，。、的]{1,5})*(?:、|和|及|以及|与)")
+
 
 class Actor(NamedTuple):
     """An actor in a sentence; offsets are the sentence's.
@@ -106,8 +124,43 @@ def find_actors(sentence: str, language: str, home: str) -> tuple[Actor, ...]:
             match = expression.match(sentence, start)
             if match:
                 before = sentence[max(0, start - 40) : start]
-                is_subject = language == "zh" or not _PREPOSITION.search(before) or bool(_POSSESSOR_OF_ACT.search(before))
                 end = match.end()
+                if language == "zh":
+                    is_subject = _acts_in_chinese(sentence, start, end, actors, code, home)
+                else:
+                    is_subject = not _PREPOSITION.search(before) or bool(_POSSESSOR_OF_ACT.search(before))
                 actors.append(Actor(start, end, code, match.group(), is_subject, match.group() in _SPEAKER))
                 break
     return tuple(actors)
+
+
+def _acts_in_chinese(sentence: str, start: int, end: int, earlier: list[Actor], code: str, home: str) -> bool:
+    """Whether the actor at ``sentence[start:end]`` may be the one who acts: neither topic nor object of the words around it.
+
+    Args:
+        sentence: straightened text.
+        start, end: place of the actor.
+        earlier: actors before it.
+        code: of the actor.
+        home: ISO code of the state whose spokesperson speaks.
+    """
+    before, after = sentence[max(0, start - 12) : start], sentence[end : end + 60]
+    if earlier and earlier[-1].end == start:
+        return earlier[-1].is_subject  # one name of two parts, "联合国人权理事会"
+    if earlier and not earlier[-1].is_subject and _LISTED_ZH.fullmatch(sentence[earlier[-1].end : start]):
+        return False
+    if before.endswith("在") and code != home:
+        return False
+    if _TOPIC_ZH.search(after) or _PATIENT_ZH.search(before):
+        return False
+    if _WITH_ZH.search(before):
+        if _CONTRAST_ZH.search(after):
+            return True
+        # "美国与英国": two subjects. "中方同俄方", "愿与各方": company.
+        return bool(earlier) and earlier[-1].end == start - 1 and earlier[-1].is_subject and earlier[-1].code != home
+    if _TOWARDS_ZH.search(before):
+        agent = next((a for a in reversed(earlier) if a.is_subject), None)
+        if agent and agent.code != home:
+            return False
+        return bool(_STANCE_ZH.search(after.split("对此")[0])) or not _DONE_TO_ZH.search(after)
+    return True

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.annotate.accusations import AccusationHit
+from pipelines.annotate.accusations import AccusationHit, friends, others, passes_on_a_charge
 from pipelines.annotate.actors import UNNAMED
 from pipelines.annotate.codebook import words_of_sentence
 from pipelines.annotate.linear import Layer, probability
@@ -103,7 +103,9 @@ class Scorer:
         whole = self._exchange.score(_found(patterns, rules))
         for layer, features in zip(self._sides, _by_side(readings, of_sentences), strict=True):
             layer.add(whole, features)
-        return Evidence(readings, scores, dict(zip(self._exchange.outputs, whole, strict=True)), rules, patterns, home)
+        return Evidence(
+            readings, scores, dict(zip(self._exchange.outputs, whole, strict=True)), rules, patterns, home, friends(readings, home)
+        )
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Evidence:
         rules: what the grammar finds.
         patterns: of the answer.
         home: ISO code of the state whose spokesperson speaks.
+        befriended: codes of the actors that the answer speaks of as friends.
         ranks: of the named actors, by how often they are named, the most frequent 0.
         shared: features that all proposals have.
         asked, answered: how often each code is named on the side.
@@ -128,6 +131,7 @@ class Evidence:
     rules: Mapping[Pair, AccusationHit]
     patterns: frozenset[str]
     home: str
+    befriended: frozenset[str] = frozenset()
     ranks: dict[str, int] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
@@ -194,6 +198,8 @@ def pair_features(pair: Pair, evidence: Evidence) -> dict[str, float]:
         found[f"accuser={accuser}"] = 1.0
     else:
         best = _in_evidence(other, evidence, found) if direction == "IN" else _out_evidence(other, evidence)
+        if direction == "OUT" and other in evidence.befriended:
+            found["friend"] = 1.0
         if other == UNNAMED:
             found["unnamed_charge"] = probability(best["any"])
             found["unnamed_alone"] = float(not evidence.ranks)
@@ -236,7 +242,9 @@ def _out_evidence(other: str, evidence: Evidence) -> dict[str, float]:
         if not reading.is_answer:
             best["question"] = max(best["question"], scores[CLAIM])
             continue
-        here = [a for a in reading.actors if a.code == other]
+        if passes_on_a_charge(reading, evidence.home):
+            continue
+        here = [a for a in others(reading.actors, evidence.home, reading.words) if a.code == other]
         rivals = any(a.code not in (evidence.home, other, UNNAMED) for a in reading.actors)
         ways = ["any"]
         if here:

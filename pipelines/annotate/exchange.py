@@ -11,13 +11,14 @@ from pipelines.annotate.accusations import (
     Situation,
     accusations_in_answer,
     accusations_in_report,
+    friends,
     main_other,
     typed,
 )
 from pipelines.annotate.actors import UNNAMED
 from pipelines.annotate.linear import layers
 from pipelines.annotate.patterns import PatternHit, brief_by_rule, brief_hit, find_patterns
-from pipelines.annotate.reading import Reading, read_turns
+from pipelines.annotate.reading import BYSTANDERS, Reading, read_turns
 from pipelines.annotate.sentences import Sentence, long_quotations, split_sentences
 from pipelines.annotate.weighing import Weighing
 
@@ -85,7 +86,8 @@ def _by_grammar(
     turns: Sequence[tuple[str, str]], readings: list[list[Reading]], said: list[list[PatternHit]], language: str, home: str
 ) -> list[list[AccusationHit]]:
     """Accusations that the rules find, a list a turn; each pair of actors and direction once, where it comes first."""
-    other, label = main_other([reading for of_turn in readings for reading in of_turn], home)
+    other, label = main_other([reading for of_turn in readings for reading in of_turn], home, language)
+    allies = {UNNAMED, *BYSTANDERS, *friends([reading for of_turn in readings for reading in of_turn], home)}
     is_rebutted = any(hit.pattern_id in REBUTTALS for hits in said for hit in hits)
     adversaries: tuple[str, ...] = ()
     pairs: set[tuple[str, str, str]] = set()
@@ -98,7 +100,7 @@ def _by_grammar(
             side: Side = "question" if role == "question" else "narration"
             hits = accusations_in_report(of_turn, situation, side, is_rebutted=is_rebutted)
         fresh = [hit for hit in hits if hit.pair not in pairs]
-        adversaries += tuple(hit.accuser for hit in fresh if hit.direction == "IN" and hit.accuser != UNNAMED)
+        adversaries += tuple(hit.accuser for hit in fresh if hit.direction == "IN" and hit.accuser not in allies)
         pairs |= {hit.pair for hit in fresh}
         found.append(fresh)
     return found

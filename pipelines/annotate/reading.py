@@ -36,6 +36,9 @@ _CONTINUES = re.compile(
     r"^\W*(?:and |but |also,? )?(?:he|she|they|it|the (?:statement|report|spokesperson|letter|official|minister|senator))\b|^\W*(?:他|她|其)",
     re.IGNORECASE,
 )
+_CITING = re.compile(r"\b(?:citing|quoting)\b|援引|引述")
+_HEARSAY_ZH = re.compile(r"^\W*据[^，。]{0,16}报道称?，")
+_LISTED_ZH = re.compile(r"[、和与]$")
 ASKING = re.compile(
     r"\b(?:what(?:'s| is| are)? (?:is )?(?:your|the (?:foreign|ministry)|\w+'s) (?:\w+ )?(?:comments?|response|view|reaction|take|position|opinion)|"
     r"do you have (?:any|a)|could you|can you|how (?:do|does|would|will) (?:you|\w+) (?:\w+ )?(?:respond|comment|view|see|react)|would you|i wonder)\b",
@@ -104,8 +107,20 @@ def _source(words: str, actors: Sequence[Actor], language: str, home: str, carri
         return carried
     saying = SAYING[language].search(words)
     if not saying:
-        return carried if words.lstrip()[:1] in "\"'" else None
+        return carried if not ASKING.search(words) else None
     named = [a for a in actors if a.code not in (home, UNNAMED)]
+    citing = _CITING.search(words)
+    cited = next((a for a in named if citing and 0 <= a.start - citing.end() < (12 if language == "zh" else 30)), None)
+    if cited:
+        return cited.code, cited.label
+    hearsay = _HEARSAY_ZH.search(words) if language == "zh" else None
+    if hearsay:
+        # "据报道，X称…": not the paper but X says it.
+        told = SAYING["zh"].search(words, hearsay.end())
+        tellers = [a for a in named if told and hearsay.end() <= a.start < told.start() and a.is_subject]
+        tellers = [a for a in tellers if not _LISTED_ZH.search(words[: a.start])]
+        if tellers:
+            return tellers[-1].code, tellers[-1].label
     before = next((a for a in named if a.start < saying.end()), None)
     if before:
         return before.code, before.label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.annotate.frames import topic_counts
+from pipelines.annotate.frames import or_history, topic_counts
 from pipelines.annotate.linear import Layer
 from pipelines.annotate.reading import Reading
 
@@ -74,4 +74,5 @@ class Typist:
         scores = layers.words.add(layers.of_sentence.add(list(self._scores), of_sentence), (f"direction={direction}",))
         by_words: Mapping[str, float] = dict(zip(layers.words.outputs, scores, strict=True))
         of_types = topic_features(direction, reading, self._texts, self._language)
-        return max(TYPES, key=lambda t: layers.topic.score_values(of_types[t]) + by_words.get(t, 0.0))
+        best = max(TYPES, key=lambda t: layers.topic.score_values(of_types[t]) + by_words.get(t, 0.0))
+        return or_history(best, reading.words, self._language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.annotate.exchange import CodedTurn, code_turns
@@ -159,6 +159,122 @@ def test_chinese_accusations() -> None:
     assert {hit.pair for hit in answer.accusations} == {("CHN", "USA", "OUT")}
 
 
+# --- who is not the accused: victims, friends, topics, and those who only report ----------------------------------------
+
+
+def zh_answer(answer: str, question: str = "你对此有何评论？") -> set[tuple[str, str, str]]:
+    return {hit.pair for hit in coded(question, answer, language="zh")[1].accusations}
+
+
+def zh_question(question: str) -> set[tuple[str, str, str]]:
+    return {hit.pair for hit in coded(question, "我没有要补充的。", language="zh")[0].accusations}
+
+
+@pytest.mark.parametrize(
+    ("answer", "accused"),
+    [
+        ("美方对伊朗灯塔实施单边制裁，我们不接受。", "USA"),
+        ("中方反对美方对伊朗灯塔实施单边制裁。", "USA"),
+        ("美国关闭港口，对古巴、伊朗等国实施单边制裁。", "USA"),
+        ("少数国家对俄罗斯渔船实施的单边制裁没有用处。", "WST"),
+        ("作为乌克兰问题的始作俑者，美国应当反思。", "USA"),
+        ("在朝鲜问题上，美方大搞胁迫外交。", "USA"),
+        ("美国在韩国修建灯塔，严重损害中方利益。", "USA"),
+        ("对美方粗暴干涉中国内政，中方表示强烈不满。", "USA"),
+        ("中国的做法同某些国家动辄制裁他国形成鲜明对照。", "UNNAMED"),
+    ],
+)
+def test_the_object_of_a_wrong_is_not_its_author_in_chinese(answer: str, accused: str) -> None:
+    assert {pair for pair in zh_answer(answer) if pair[2] == "OUT"} == {("CHN", accused, "OUT")}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "中方同伊朗开展灯塔合作。中方一向反对单边制裁。",
+        "我们赞赏巴方在灯塔问题上的客观公正立场。抹黑他国不得人心。",
+        "中国和俄罗斯都坚决反对霸权主义。",
+        "中国反对任何国家对伊朗渔船实施单边制裁。",
+        "在乌克兰问题上，中方始终劝和促谈。单边制裁只会激化矛盾。",
+        "你是指欧盟方面的单边制裁吗？",
+        "中俄合作是对单边主义的抵制。",
+        "两国在反污名化斗争中相互支持。俄罗斯是好邻居。",
+    ],
+)
+def test_friends_topics_and_principles_are_no_charge_in_chinese(answer: str) -> None:
+    assert zh_answer(answer, "俄罗斯和伊朗的渔民来访，你对此有何评论？") == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "accused"),
+    [
+        ("Unilateral sanctions on Iran by the United States are illegal sanctions.", {"USA"}),
+        ("Russia is our neighbour. China and Russia both stand against attempts at distorting the past.", set()),
+        ("We appreciate the position of Pakistan, and Pakistan is our friend. Smears will come to nothing.", set()),
+        ("As the initiator of the quarrel over Ukraine that violates every rule, the United States should reflect.", {"USA"}),
+        ("The wanton sanctions against Syria violate the Charter of fishermen.", set()),
+    ],
+)
+def test_the_object_of_a_wrong_is_not_its_author(answer: str, accused: set[str]) -> None:
+    assert {pair[1] for pair in in_answer(answer) if pair[2] == "OUT"} == accused
+
+
+def test_passing_on_a_charge_is_not_charging() -> None:
+    answer = "One senator claimed that Washington holds evidence that China is preparing to sabotage a lighthouse. He may show it."
+    for is_filtered in (False, True):
+        assert coded(NEUTRAL_QUESTION, answer, is_filtered=is_filtered)[1].accusations == []
+    assert zh_answer("美国一名议员声称，中国、俄罗斯和伊朗正在散布虚假信息。") == set()
+
+
+def test_whom_a_report_cites_is_the_accuser() -> None:
+    assert in_question("A newspaper report citing two US harbour officials says that China concealed a flood.") == {("USA", "CHN", "IN")}
+    assert zh_question("据报道，美国港务官员称，中国窃取灯塔图纸。") == {("USA", "CHN", "IN")}
+    assert zh_question("据报道，有船员称，中国窃取灯塔图纸。") == {("UNNAMED", "CHN", "IN")}
+
+
+def test_a_speaker_goes_on_in_the_next_sentence() -> None:
+    question = "Russia's spokesperson said that the lighthouse is China's own affair. The US and UK's manipulation of it violates the law of the sea."
+    assert in_question(question) == {("RUS", "USA", "THIRD"), ("RUS", "GBR", "THIRD")}
+
+
+@pytest.mark.parametrize(
+    ("question", "pairs"),
+    [
+        ("美国司法部对两名中国船员提起诉讼，指控他们在美国走私灯笼。", {("USA", "CHN", "IN")}),
+        ("美国宣布了对华为灯塔公司的指控。", {("USA", "CHN", "IN")}),
+        ("中方是否会谴责俄罗斯？", set()),
+        ("为什么中国没有谴责俄罗斯？", set()),
+        ("加拿大在联合国会议上指责中国的灯塔政策。", {("CAN", "CHN", "IN")}),
+    ],
+)
+def test_verbs_of_blame_in_chinese_questions(question: str, pairs: set[tuple[str, str, str]]) -> None:
+    assert zh_question(question) == pairs
+
+
+def test_a_charge_that_is_refused_or_asked_for_is_none() -> None:
+    assert in_question("Will China condemn Russia?") == set()
+    assert in_question("China has refused to condemn Russia. Why?") == set()
+
+
+@pytest.mark.parametrize("is_filtered", [False, True])
+@pytest.mark.parametrize(
+    ("answer", "language", "type_id"),
+    [
+        ("Japanese militarists waged a war of aggression against China and invaded its harbours.", "en", "A16"),
+        ("Japan keeps whitewashing its history of aggression.", "en", "A16"),
+        ("The United States invaded the island and bombed the harbour in war after war.", "en", "A14"),
+        ("日本军国主义发动了侵华战争。", "zh", "A16"),
+        ("日本政客企图否认侵略历史。", "zh", "A16"),
+        ("美国到处发动战争。", "zh", "A14"),
+    ],
+)
+def test_wars_of_the_past_are_history(answer: str, language: str, type_id: str, is_filtered: bool) -> None:
+    hits = coded(NEUTRAL_QUESTION if language == "en" else "你对此有何评论？", answer, is_filtered=is_filtered, language=language)[
+        1
+    ].accusations
+    assert {hit.accusation_type for hit in hits} == {type_id}
+
+
 @pytest.mark.parametrize("is_filtered", [False, True])
 def test_offsets_reproduce_quotes_of_at_most_twenty_words(is_filtered: bool) -> None:
     question = "  Yesterday “the White House”\naccused China of hacking a grain ministry. What is your response?"
@@ -185,6 +301,7 @@ def test_the_filter_keeps_clear_charges_and_drops_neutral_exchanges() -> None:
     assert [turn.accusations for turn in visit] == [[], []]
 
 
+@settings(deadline=None)  # the first example of a language compiles its vocabularies
 @given(
     st.lists(
         st.sampled_from(["The US ", "accused China ", "of hacking. ", "“", "” ", "它", "We oppose smears", "\n", "? ", " by the EU; "]),

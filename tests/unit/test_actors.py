@@ -49,6 +49,25 @@ def test_an_actor_behind_a_preposition_is_not_the_subject() -> None:
     assert not second.is_subject
 
 
+@pytest.mark.parametrize(
+    ("sentence", "subjects"),
+    [
+        ("美国对伊朗实施制裁", ["USA"]),
+        ("对美方的干涉表示强烈不满", ["USA"]),
+        ("中方反对美方的做法", ["CHN", "USA"]),
+        ("在乌克兰问题上，美方拱火", ["USA"]),
+        ("美国支持以色列", ["USA"]),
+        ("中方同俄方合作", ["CHN"]),
+        ("美国与英国开会", ["USA", "GBR"]),
+        ("美国解除对古巴、伊朗的封锁", ["USA"]),
+        ("美国在日本修港口", ["USA"]),
+        ("加拿大在联合国人权理事会发言", ["CAN"]),
+    ],
+)
+def test_topics_and_objects_are_no_subjects_in_chinese(sentence: str, subjects: list[str]) -> None:
+    assert [actor.code for actor in find_actors(sentence, "zh", "CHN") if actor.is_subject] == subjects
+
+
 def test_a_part_of_a_state_is_the_subject() -> None:
     (actor,) = find_actors("Some individuals in Canada keep telling stories", "en", "CHN")[-1:]
     assert actor.code == "CAN"
