@@ -8,20 +8,19 @@ docs/decisions/0004. Floors are what was measured on the day named, less 0.02.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from helpers.real_pages import scorer
 
 from pipelines.annotate.exchange import code_turns
 from pipelines.annotate.train import half_of
 from pipelines.parse.model import ParsedPage
 from pipelines.parse.page import parse_page
 
-LABEL = re.compile(r"^\s*(?:[QA]|问|答|[^:：\n]{1,60}?)\s*[:：]\s*")
 Found = dict[str, set[str]]
 
 # Measured on 25 November 2026, less 0.02.
@@ -61,7 +60,7 @@ def read(folder: Path, language: str, *, is_filtered: bool = True) -> tuple[dict
     }
     found = {}
     for row in json.loads((folder / f"{language}_exchanges.json").read_text("utf-8")):
-        turns = [(side, LABEL.sub("", row[side], count=1)) for side in ("question", "answer")]
+        turns = [(side, scorer("common").LABEL.sub("", row[side], count=1)) for side in ("question", "answer")]
         results = code_turns(turns, language, "CHN", is_filtered=is_filtered)
         for (_, text), result in zip(turns, results, strict=True):
             for hit in (*result.patterns, *result.accusations):

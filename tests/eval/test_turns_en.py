@@ -9,11 +9,11 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from helpers.real_pages import as_plain_text, paragraphs, score
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.parse.model import ParsedPage
 from pipelines.parse.page import parse_page
-from tests.eval.test_turns_zh import as_plain_text, paragraphs, score
 
 FOLDER = "mfa-en-html"
 HTML_EXACT_SHARE, PLAIN_EXACT_SHARE, HELD_SHARE = 0.995, 0.99, 0.999

@@ -75,7 +75,7 @@ def test_charges_of_the_speaker(answer: str, accused: str) -> None:
     "answer",
     [
         "China opposes all forms of hacking.",
-        "China has never interfered in the internal affairs of the United States.",
+        "China has never meddled in internal affairs of the United States.",
         "We hope that the United States will open its harbours.",
         "China opposes unilateral sanctions.",
         "“The United States keeps smearing China and violating every treaty there is,” a newspaper wrote.",
@@ -100,9 +100,9 @@ def test_a_wrong_behind_if_is_hypothetical() -> None:
 
 
 def test_a_charge_that_nobody_is_named_for_and_that_is_denied() -> None:
-    (hit,) = coded(NEUTRAL_QUESTION, "There is no so-called religious persecution in China.")[1].accusations
+    (hit,) = coded(NEUTRAL_QUESTION, "There is no so-called persecution of lamp keepers in China.")[1].accusations
     assert (hit.pair, hit.modality) == (("UNNAMED", "CHN", "IN"), "denied")
-    named = coded("The United States accused China of persecution.", "There is no so-called religious persecution in China.")
+    named = coded("The United States accused China of persecution.", "There is no so-called persecution of lamp keepers in China.")
     assert named[1].accusations == []
 
 
