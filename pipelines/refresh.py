@@ -93,7 +93,7 @@ def refresh(home: Home, *, full: bool = False, months: Sequence[str] = (), progr
             report.n_pages_parsed = parse_stage(home, progress, full=full, months=months)
         with _timed(report, "lake"):
             report.months_written = lake_stage(home, progress)
-        if build_is_due(home):
+        if unpublished_input(home):
             with _timed(report, "checks"):
                 report.failed_checks = check_stage(home, progress)
         if not report.failed_checks:
@@ -178,7 +178,8 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     Returns:
         The months that were remade.
     """
-    seen = sightings(read_captures(home))
+    recorded = read_captures(home)
+    seen = sightings(recorded)
     captures = seen.filter(~pl.col("is_gone"))
     catalogue = page_columns(home, [*_CATALOGUE, "bucket"])
     catalogue = catalogue.filter(pl.col("sha256").is_in(captures["sha256"].to_list()))
@@ -202,7 +203,7 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     for month in set(lake.months(home.lake)) - set(by_month):
         lake.remove_month(home.lake, month)
     lake.write_whole(home.lake, "entities", entities_table(lake.read_table(home.lake, "mentions").collect()))
-    lake.write_whole(home.lake, "quarantine", _quarantine(home, placed))
+    lake.write_whole(home.lake, "quarantine", _quarantine(home, recorded, placed))
     return stale
 
 
@@ -243,20 +244,23 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
     lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded]))
 
 
-def _quarantine(home: Home, placed: Sequence[PageFacts]) -> pl.DataFrame:
+def _quarantine(home: Home, recorded: pl.DataFrame, placed: Sequence[PageFacts]) -> pl.DataFrame:
     undated = {page.sha256 for page in placed if page.briefing_date is None}
     pages = page_columns(home, ["sha256", "outcome", "reason", "detail", "nearest_layout", "title", "links", "layout"])
     files = sorted((home.lake / lake.REJECTED).glob("[!.]*.parquet"))
     rejected = pl.concat([pl.read_parquet(file) for file in files]) if files else Quarantine.create_empty()
-    return quarantine_table(read_captures(home), pages, undated, rejected)
+    return quarantine_table(recorded, pages, undated, rejected)
 
 
 # --- warehouse ---------------------------------------------------------------------------------------------------------
 
 
-def build_is_due(home: Home) -> bool:
-    """Whether the lake holds documents and the published file was made of something else."""
-    return bool(lake.months(home.lake)) and input_fingerprint(home) != published_fingerprint(home)
+def unpublished_input(home: Home) -> str | None:
+    """Fingerprint of what a build would be made of; None when the published file was made of it, or the lake holds no document."""
+    if not lake.months(home.lake):
+        return None
+    fingerprint = input_fingerprint(home)
+    return fingerprint if fingerprint != published_fingerprint(home) else None
 
 
 def check_stage(home: Home, progress: Progress) -> list[str]:
@@ -281,13 +285,14 @@ def build_stage(home: Home, progress: Progress) -> BuildResult | None:
     Returns:
         What dbt did; None when the published file is up to date or the lake holds nothing to publish.
     """
-    if not build_is_due(home):
+    fingerprint = unpublished_input(home)
+    if fingerprint is None:
         return None
     progress.stage("build and check marts", None)
     return build_warehouse(
         home,
         {
-            "input_fingerprint": input_fingerprint(home),
+            "input_fingerprint": fingerprint,
             "parser_version": parser_version(),
             "codebook_version": codebook_version(),
             "vocabulary_version": vocabulary_version(),
