@@ -226,10 +226,10 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
         coded = annotate(
             tables.turns.join(own, on="document_id", how="semi"), tables.exchanges.join(own, on="document_id", how="semi"), documents
         )
-        return [coded.pattern_hits, coded.accusations]
+        return [coded.pattern_hits, coded.accusations, coded.topic_hits]
 
     (mentions,), unnamed = without_faulty(tables.documents, "normalise", name_entities)
-    (pattern_hits, accusations), uncoded = without_faulty(tables.documents, "annotate", apply_codebook)
+    (pattern_hits, accusations, topic_hits), uncoded = without_faulty(tables.documents, "annotate", apply_codebook)
     rows = {
         "documents": tables.documents,
         "document_versions": tables.document_versions,
@@ -240,6 +240,7 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
         "mentions": mentions,
         "pattern_hits": pattern_hits,
         "accusations": accusations,
+        "topic_hits": topic_hits,
     }
     lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded]))
 

@@ -17,6 +17,13 @@ _CODE = CHECKOUT / "pipelines"
 PARSER_VOCABULARIES = ("outlets", "sources", "spokespersons")
 """Seeds that the parser reads: which labels name outlets and speakers, and whose page it is."""
 
+MEASUREMENTS = frozenset({"codebook_quality", "published_counts"})
+"""Seeds that only tell how good or complete the rows are."""
+
+
+def _deciding_seeds() -> list[Path]:
+    return [path for path in SEEDS.glob("*.csv") if path.stem not in MEASUREMENTS]
+
 
 def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
@@ -34,12 +41,13 @@ def parser_version() -> str:
 
 @cache
 def normaliser_version() -> str:
-    """Hash over the code that makes and checks the tables of parsed pages, and every vocabulary."""
+    """Hash over the code that makes and checks the tables of parsed pages, and every vocabulary that decides on rows."""
     code = [*(_CODE / "normalise").glob("*.py"), *(_CODE / "contracts").glob("*.py"), _CODE / "identifiers.py", _CODE / "lake.py"]
-    return _hash([*code, *SEEDS.glob("*.csv")])
+    return _hash([*code, *_deciding_seeds()])
 
 
 @cache
 def codebook_version() -> str:
-    """``<number>+<hash>`` over the annotator's code and every vocabulary."""
-    return f"{CODEBOOK_VERSION}+{_hash([*(_CODE / 'annotate').glob('*.py'), *(_CODE / 'annotate').glob('*.csv'), *SEEDS.glob('*.csv')])}"
+    """``<number>+<hash>`` over the annotator's code and every vocabulary that decides on rows."""
+    code = [*(_CODE / "annotate").glob("*.py"), *(_CODE / "annotate").glob("*.csv")]
+    return f"{CODEBOOK_VERSION}+{_hash([*code, *_deciding_seeds()])}"

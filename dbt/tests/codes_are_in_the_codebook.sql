@@ -10,3 +10,9 @@ select
     accusations.accusation_type as code
 from {{ ref('stg_accusations') }} as accusations
 anti join {{ ref('accusation_types') }} as types on accusations.accusation_type = types.type_id
+union all
+select
+    'topic_hits' as relation,
+    hits.topic_id as code
+from {{ ref('stg_topic_hits') }} as hits
+anti join {{ ref('topics') }} as topics on hits.topic_id = topics.topic_id

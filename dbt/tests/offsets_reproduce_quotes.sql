@@ -37,6 +37,15 @@ pointers as (
         start_char,
         end_char
     from {{ ref('stg_accusations') }}
+    union all
+    select
+        'topic_hits' as relation,
+        topic_id as id,
+        turn_id,
+        quote,
+        start_char,
+        end_char
+    from {{ ref('stg_topic_hits') }}
 )
 
 select

@@ -6,6 +6,8 @@ versions as (
     select codebook_version from {{ ref('stg_pattern_hits') }}
     union
     select codebook_version from {{ ref('stg_accusations') }}
+    union
+    select codebook_version from {{ ref('stg_topic_hits') }}
 )
 
 select

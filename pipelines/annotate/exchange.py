@@ -20,6 +20,7 @@ from pipelines.annotate.linear import layers
 from pipelines.annotate.patterns import PatternHit, brief_by_rule, brief_hit, find_patterns
 from pipelines.annotate.reading import BYSTANDERS, Reading, read_turns
 from pipelines.annotate.sentences import Sentence, long_quotations, split_sentences
+from pipelines.annotate.topics import TopicHit, find_topics
 from pipelines.annotate.weighing import Weighing
 
 REBUTTALS = frozenset({"R10", "R11", "R12"})
@@ -33,11 +34,13 @@ class CodedTurn:
     Attributes:
         patterns: response patterns, for answers only.
         accusations: one a pair of actors and direction in the whole exchange.
+        topics: what the turn is about.
         sole_pattern: the pattern that is all there is in the exchange's answer, if there is such a one.
     """
 
     patterns: list[PatternHit]
     accusations: list[AccusationHit]
+    topics: list[TopicHit]
     sole_pattern: str | None = None
 
 
@@ -79,7 +82,8 @@ def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str, *, is
         turn, sentence = brief
         patterns[turn] = sorted([*patterns[turn], brief_hit(sentence, language)])
     sole = _sole_pattern([(s, p) for (role, _), s, p in zip(turns, split, patterns, strict=True) if role == "answer"])
-    return [CodedTurn(p, a, sole) for p, a in zip(patterns, accusations, strict=True)]
+    topics = [find_topics(sentences, language) for sentences in split]
+    return [CodedTurn(p, a, t, sole) for p, a, t in zip(patterns, accusations, topics, strict=True)]
 
 
 def _by_grammar(

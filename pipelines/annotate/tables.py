@@ -1,4 +1,4 @@
-"""Turns to the lake tables ``pattern_hits`` and ``accusations``: frames in, frames out."""
+"""Turns to the lake tables ``pattern_hits``, ``accusations`` and ``topic_hits``: frames in, frames out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import polars as pl
 from pipelines.annotate.accusations import AccusationHit
 from pipelines.annotate.exchange import CodedTurn, code_turns
 from pipelines.annotate.patterns import PatternHit
-from pipelines.contracts.lake import Accusations, PatternHits
+from pipelines.annotate.topics import TopicHit
+from pipelines.contracts.lake import Accusations, PatternHits, TopicHits
 from pipelines.identifiers import digest
 from pipelines.versions import codebook_version
 from pipelines.vocabularies import vocabulary
@@ -30,14 +31,16 @@ class Annotated:
     Attributes:
         pattern_hits: frame of the contract ``PatternHits``, sorted by document, turn and place.
         accusations: frame of the contract ``Accusations``, sorted alike.
+        topic_hits: frame of the contract ``TopicHits``, sorted alike.
     """
 
     pattern_hits: pl.DataFrame
     accusations: pl.DataFrame
+    topic_hits: pl.DataFrame
 
 
 def annotate(turns: pl.DataFrame, exchanges: pl.DataFrame, documents: pl.DataFrame) -> Annotated:
-    """Apply the codebook: patterns to answers, accusations to questions, answers and paragraphs of articles.
+    """Apply the codebook: patterns to answers; accusations and topics to questions, answers and paragraphs of articles.
 
     Args:
         turns: frame of the contract ``Turns``.
@@ -45,7 +48,7 @@ def annotate(turns: pl.DataFrame, exchanges: pl.DataFrame, documents: pl.DataFra
         documents: frame of the contract ``Documents``; gives language and source.
 
     Returns:
-        The two tables; every quote is ``text[start_char:end_char]`` of its turn.
+        The three tables; every quote is ``text[start_char:end_char]`` of its turn.
     """
     states = dict(vocabulary("sources").select("source_id", "state_iso3").iter_rows())
     facts = {
@@ -56,6 +59,7 @@ def annotate(turns: pl.DataFrame, exchanges: pl.DataFrame, documents: pl.DataFra
     version = codebook_version()
     pattern_rows: list[dict[str, Any]] = []
     accusation_rows: list[dict[str, Any]] = []
+    topic_rows: list[dict[str, Any]] = []
     for document_id, exchange_id, group in _groups(turns, known):
         language, home = facts[document_id]
         coded = code_turns([(turn["role"], turn["text"]) for turn in group], language, home)
@@ -63,7 +67,8 @@ def annotate(turns: pl.DataFrame, exchanges: pl.DataFrame, documents: pl.DataFra
             keys = {"turn_id": turn["turn_id"], "exchange_id": exchange_id, "document_id": document_id, "codebook_version": version}
             pattern_rows += [_pattern_row(turn["text"], hit, result, keys) for hit in result.patterns]
             accusation_rows += [_accusation_row(turn["text"], hit, keys) for hit in result.accusations]
-    return Annotated(_frame(pattern_rows, PatternHits), _frame(accusation_rows, Accusations))
+            topic_rows += [_topic_row(turn["text"], hit, keys) for hit in result.topics]
+    return Annotated(_frame(pattern_rows, PatternHits), _frame(accusation_rows, Accusations), _frame(topic_rows, TopicHits))
 
 
 def _groups(turns: pl.DataFrame, known: set[str]) -> Iterator[tuple[str, str | None, Sequence[dict[str, Any]]]]:
@@ -107,8 +112,21 @@ def _accusation_row(text: str, hit: AccusationHit, keys: dict[str, Any]) -> dict
     }
 
 
-def _frame(rows: list[dict[str, Any]], contract: type[PatternHits] | type[Accusations]) -> pl.DataFrame:
+def _topic_row(text: str, hit: TopicHit, keys: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **keys,
+        "topic_id": hit.topic_id,
+        "quote": text[hit.start : hit.end],
+        "start_char": hit.start,
+        "end_char": hit.end,
+    }
+
+
+_CODES = {PatternHits: "pattern_id", Accusations: "accusation_id", TopicHits: "topic_id"}
+
+
+def _frame(rows: list[dict[str, Any]], contract: type[PatternHits] | type[Accusations] | type[TopicHits]) -> pl.DataFrame:
     if not rows:
         return contract.create_empty()
-    by = ["document_id", "turn_id", "start_char", "end_char", "pattern_id" if contract is PatternHits else "accusation_id"]
+    by = ["document_id", "turn_id", "start_char", "end_char", _CODES[contract]]
     return pl.DataFrame(rows, schema=pl.Schema(contract)).sort(by)

@@ -259,6 +259,19 @@ class Accusations(dy.Schema):
     codebook_version = _text("Version of the codebook that found it.")
 
 
+class TopicHits(dy.Schema):
+    """One row per turn and topic that the turn speaks of."""
+
+    turn_id = dy.String(primary_key=True, description="The turn.")
+    topic_id = dy.String(primary_key=True, regex=r"^T\d\d$", description="Code of the topic (seed topics).")
+    exchange_id = _text("The exchange; null for news articles.", nullable=True)
+    document_id = _text("The document.")
+    quote = _text("The first word of the topic in the turn.", min_length=1)
+    start_char = _count("Where it begins in the turn's text.")
+    end_char = _count("Where it ends there.")
+    codebook_version = _text("Version of the codebook that found it.")
+
+
 class Quarantine(dy.Schema):
     """One row per thing that could not be used."""
 
@@ -285,6 +298,7 @@ MONTHLY_TABLES: dict[str, type[dy.Schema]] = {
     "quotes": Quotes,
     "pattern_hits": PatternHits,
     "accusations": Accusations,
+    "topic_hits": TopicHits,
 }
 """Tables of which the lake keeps a file a month (month of the briefing date)."""
 

@@ -24,10 +24,11 @@ _SOURCES = {
     "entities": ["mentions"],
     "pattern_hits": ["exchanges", "turns"],
     "accusations": ["exchanges", "turns"],
+    "topic_hits": ["exchanges", "turns"],
 }
 """Which tables of the lake a table is made of; the others come from the parsed pages alone."""
 
-_ANNOTATED = {"pattern_hits", "accusations"}
+_ANNOTATED = {"pattern_hits", "accusations", "topic_hits"}
 
 _NOTES = {
     "documents": "The same briefing as text and HTML, or at an old and a new address, is one document.",
@@ -35,6 +36,7 @@ _NOTES = {
     "mentions": "Offsets lead to the words: turn.text[start_char:end_char] is the surface.",
     "pattern_hits": "Found by the codebook (dbt/seeds/response_phrases.csv).",
     "accusations": "Found by the codebook (dbt/seeds/accusation_frames.csv).",
+    "topic_hits": "Found by the codebook (dbt/seeds/topics.csv).",
     "quarantine": "Nothing is lost: what is here is still in the raw store, and says what to do.",
 }
 

@@ -26,6 +26,8 @@ from tests.helpers.command import run_command
 
 pytestmark = pytest.mark.slow
 
+ANNOTATED = {"lake/pattern_hits", "lake/accusations", "lake/topic_hits"}
+
 MONTH = "2019-03"
 """A month of the sample with several pages."""
 
@@ -129,8 +131,8 @@ def test_the_whole_flow_is_there_in_groups(definitions: dg.Definitions) -> None:
     assert groups == {
         "extract": {"raw_store"},
         "parse": {"parsed_pages"},
-        "normalise": {f"lake/{table}" for table in TABLES} - {"lake/pattern_hits", "lake/accusations"},
-        "annotate": {"lake/pattern_hits", "lake/accusations"},
+        "normalise": {f"lake/{table}" for table in TABLES} - ANNOTATED,
+        "annotate": ANNOTATED,
         "core": {f"core/{table}" for table in TABLES},
         "intermediate": {f"intermediate/{name}" for name in models if name.startswith(("int_", "evidence_"))},
         "marts": {f"marts/{name}" for name in marts},

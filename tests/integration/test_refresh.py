@@ -159,7 +159,13 @@ def test_an_open_session_keeps_its_answers_and_a_new_one_sees_the_new_data(sampl
 
 def test_every_quote_is_the_words_at_its_place(sample_home: Home) -> None:
     with duckdb.connect(str(sample_home.published), read_only=True) as connection:
-        for table, words in (("mentions", "surface"), ("pattern_hits", "quote"), ("accusations", "quote"), ("quotes", "text")):
+        for table, words in (
+            ("mentions", "surface"),
+            ("pattern_hits", "quote"),
+            ("accusations", "quote"),
+            ("topic_hits", "quote"),
+            ("quotes", "text"),
+        ):
             rows = connection.execute(
                 f"select count(*), count(*) filter (substr(t.text, x.start_char + 1, x.end_char - x.start_char) <> x.{words})"
                 f" from core.{table} x join core.turns t using (turn_id)"

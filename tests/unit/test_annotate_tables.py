@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from pipelines.annotate.tables import Annotated, annotate
-from pipelines.contracts.lake import Accusations, PatternHits
+from pipelines.contracts.lake import Accusations, PatternHits, TopicHits
 
 
 def frame(contract: type[dy.Schema], rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -35,7 +35,8 @@ def test_rows_carry_keys_quotes_and_offsets() -> None:
     text_of = {f"t{i}": text for i, (_, text, _) in enumerate(texts)}
     assert found.pattern_hits.height
     assert found.accusations.height == 2
-    for row in (*found.pattern_hits.iter_rows(named=True), *found.accusations.iter_rows(named=True)):
+    assert found.topic_hits.height
+    for row in (row for table in (found.pattern_hits, found.accusations, found.topic_hits) for row in table.iter_rows(named=True)):
         assert row["quote"] == text_of[row["turn_id"]][row["start_char"] : row["end_char"]]
         assert (row["exchange_id"], row["document_id"]) == ("x1", "d1")
         assert row["codebook_version"]
@@ -45,9 +46,11 @@ def test_tables_keep_their_contracts() -> None:
     found = run([("question", QUESTION, "x1"), ("answer", ANSWER, "x1")])
     assert PatternHits.is_valid(found.pattern_hits)
     assert Accusations.is_valid(found.accusations)
+    assert TopicHits.is_valid(found.topic_hits)
     empty = run([("closing", "Thank you all.", None)])
     assert PatternHits.is_valid(empty.pattern_hits)
     assert Accusations.is_valid(empty.accusations)
+    assert TopicHits.is_valid(empty.topic_hits)
     assert empty.pattern_hits.is_empty()
 
 

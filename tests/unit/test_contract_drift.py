@@ -71,7 +71,12 @@ def test_every_column_that_names_another_tables_key_is_tested_against_it() -> No
     ids = {(f"stg_{name}", column) for name, schema in TABLES.items() for column in schema.column_names() if column.endswith("_id")}
     own = {(f"stg_{name}", column) for name, schema in TABLES.items() for column in schema.primary_key() if len(schema.primary_key()) == 1}
     # Seeds hold what these name; dbt's own YAML tests them.
-    assert ids - own - set(held) == {("stg_documents", "source_id"), ("stg_pattern_hits", "pattern_id"), ("stg_entities", "wikidata_id")}
+    assert ids - own - set(held) == {
+        ("stg_documents", "source_id"),
+        ("stg_pattern_hits", "pattern_id"),
+        ("stg_topic_hits", "topic_id"),
+        ("stg_entities", "wikidata_id"),
+    }
 
 
 def test_every_key_is_tested_for_being_unique() -> None:

@@ -37,6 +37,7 @@ def tables_of(*numbers: int, number: int = 800207, day: date = date(2019, 3, 4))
         "accusation_type": "A01",
     }
     made["accusations"] = pl.DataFrame([coded | accusation | {"direction": "OUT", "modality": "asserted", "side": "answer"}])
+    made["topic_hits"] = pl.DataFrame([coded | {"topic_id": "T01"}])
     return {name: made[name].select(MONTHLY_TABLES[name].column_names()) for name in MONTHLY_TABLES}
 
 
@@ -196,6 +197,7 @@ def written(tables: dict[str, pl.DataFrame], folder: Path) -> tuple[dict[str, pl
         ("documents", "title", None, "title|nullability"),
         ("mentions", "surface", "longer than its place", "offsets_hold_the_surface"),
         ("pattern_hits", "pattern_id", "X1", "pattern_id|regex"),
+        ("topic_hits", "topic_id", "Harbour", "topic_id|regex"),
         ("accusations", "direction", "UP", "direction|check__one_of"),
         ("document_versions", "change", "lost", "change|check__one_of"),
     ],

@@ -37,6 +37,15 @@ answers as (
     group by all
 ),
 
+coverage as (
+    select
+        source_id,
+        language,
+        {{ share('sum(n_expected_days_held)', 'sum(n_expected_days)') }} as share_of_expected_days
+    from {{ ref('int_yearly_coverage') }}
+    group by all
+),
+
 answers_with_pattern as (
     select
         source_id,
@@ -98,8 +107,18 @@ select
         / nullif(cast(joined.n_answers as double) / joined.n_answers_total, 0),
         2
     ) as lift,
-    joined.n_exchanges
+    joined.n_exchanges,
+    coverage.share_of_expected_days,
+    of_type.precision as accusation_precision,
+    of_type.recall as accusation_recall,
+    of_pattern.precision as pattern_precision,
+    of_pattern.recall as pattern_recall,
+    codebook.codebook_version
 from joined
+cross join {{ ref('int_codebook_version') }} as codebook
 left join {{ ref('accusation_types') }} as types on joined.accusation_type = types.type_id
+left join coverage using (source_id, language)
+left join {{ ref('codebook') }} as of_type on joined.accusation_type = of_type.code and joined.language = of_type.language
+left join {{ ref('codebook') }} as of_pattern on joined.pattern_id = of_pattern.code and joined.language = of_pattern.language
 order by
     joined.source_id, joined.language, joined.accusation_type, joined.direction, joined.n_with_pattern desc, joined.pattern_id

@@ -33,11 +33,6 @@ totals as (
         count(*) as n_exchanges_total
     from {{ ref('int_exchanges') }}
     group by all
-),
-
-codebook as (
-    select max(codebook_version) as codebook_version
-    from {{ ref('stg_accusations') }}
 )
 
 select
@@ -61,13 +56,23 @@ select
     accusations.n_in_questions,
     accusations.n_in_answers,
     accusations.n_in_articles,
+    measured.precision,
+    measured.recall,
+    coverage.share_of_expected_days,
     accusations.first_date,
     accusations.last_date,
     codebook.codebook_version
 from accusations
-cross join codebook
+cross join {{ ref('int_codebook_version') }} as codebook
 left join totals using (year, source_id, language)
 left join {{ ref('accusation_types') }} as types on accusations.accusation_type = types.type_id
+left join {{ ref('codebook') }} as measured
+    on accusations.accusation_type = measured.code and accusations.language = measured.language
+left join {{ ref('int_yearly_coverage') }} as coverage
+    on
+        accusations.year = coverage.year
+        and accusations.source_id = coverage.source_id
+        and accusations.language = coverage.language
 order by
     accusations.year, accusations.source_id, accusations.language, accusations.n_accusations desc, accusations.accuser, accusations.accused,
     accusations.accusation_type, accusations.direction

@@ -34,26 +34,34 @@ totals as (
 )
 
 select
-    year,
-    source_id,
-    language,
-    outlet,
-    outlet_group,
-    n_exchanges,
-    n_exchanges_total,
-    {{ share('n_exchanges', 'n_exchanges_total') }} as share_of_exchanges,
-    case when outlet is not null then {{ share('n_exchanges', 'n_exchanges_named') }} end as share_of_named_exchanges,
-    n_co_asked,
-    n_follow_ups,
-    n_documents,
-    n_answers,
-    n_non_reply,
-    {{ share('n_non_reply', 'n_answers') }} as share_non_reply,
-    first_date,
-    last_date,
-    outlet_id,
-    outlet_iso3,
-    outlet_kind,
-    outlet_medium
+    totals.year,
+    totals.source_id,
+    totals.language,
+    totals.outlet,
+    totals.outlet_group,
+    totals.n_exchanges,
+    totals.n_exchanges_total,
+    {{ share('totals.n_exchanges', 'totals.n_exchanges_total') }} as share_of_exchanges,
+    case when totals.outlet is not null then {{ share('totals.n_exchanges', 'totals.n_exchanges_named') }} end as share_of_named_exchanges,
+    totals.n_co_asked,
+    totals.n_follow_ups,
+    totals.n_documents,
+    totals.n_answers,
+    totals.n_non_reply,
+    {{ share('totals.n_non_reply', 'totals.n_answers') }} as share_non_reply,
+    coverage.share_of_expected_days,
+    totals.first_date,
+    totals.last_date,
+    totals.outlet_id,
+    totals.outlet_iso3,
+    totals.outlet_kind,
+    totals.outlet_medium,
+    codebook.codebook_version
 from totals
-order by year, source_id, language, n_exchanges desc, outlet_group, outlet
+cross join {{ ref('int_codebook_version') }} as codebook
+left join {{ ref('int_yearly_coverage') }} as coverage
+    on
+        totals.year = coverage.year
+        and totals.source_id = coverage.source_id
+        and totals.language = coverage.language
+order by totals.year, totals.source_id, totals.language, totals.n_exchanges desc, totals.outlet_group, totals.outlet

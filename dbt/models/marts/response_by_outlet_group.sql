@@ -46,11 +46,19 @@ select
     {{ share('coalesce(answers.n_answers, 0)', 'totals.n_answers_total') }} as share_of_answers,
     coalesce(answers.n_no_information, 0) as n_no_information,
     coalesce(answers.n_outlets, 0) as n_outlets,
+    coverage.share_of_expected_days,
     answers.first_date,
-    answers.last_date
+    answers.last_date,
+    codebook.codebook_version
 from totals
 cross join responses
+cross join {{ ref('int_codebook_version') }} as codebook
 left join answers using (year, source_id, language, outlet_group, primary_response)
+left join {{ ref('int_yearly_coverage') }} as coverage
+    on
+        totals.year = coverage.year
+        and totals.source_id = coverage.source_id
+        and totals.language = coverage.language
 order by
     totals.year, totals.source_id, totals.language, totals.n_answers_total desc, totals.outlet_group, n_answers desc,
     responses.primary_response

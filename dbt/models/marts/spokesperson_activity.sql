@@ -28,23 +28,31 @@ totals as (
 )
 
 select
-    year,
-    source_id,
-    language,
-    spokesperson,
-    n_answers,
-    n_answers_total,
-    {{ share('n_answers', 'n_answers_total') }} as share_of_answers,
-    n_documents,
-    n_days,
-    mean_answer_words,
-    mean_answer_characters,
-    n_non_reply,
-    {{ share('n_non_reply', 'n_answers') }} as share_non_reply,
-    n_confrontational,
-    {{ share('n_confrontational', 'n_answers') }} as share_confrontational,
-    first_date,
-    last_date,
-    spokesperson_id
+    totals.year,
+    totals.source_id,
+    totals.language,
+    totals.spokesperson,
+    totals.n_answers,
+    totals.n_answers_total,
+    {{ share('totals.n_answers', 'totals.n_answers_total') }} as share_of_answers,
+    totals.n_documents,
+    totals.n_days,
+    totals.mean_answer_words,
+    totals.mean_answer_characters,
+    totals.n_non_reply,
+    {{ share('totals.n_non_reply', 'totals.n_answers') }} as share_non_reply,
+    totals.n_confrontational,
+    {{ share('totals.n_confrontational', 'totals.n_answers') }} as share_confrontational,
+    coverage.share_of_expected_days,
+    totals.first_date,
+    totals.last_date,
+    totals.spokesperson_id,
+    codebook.codebook_version
 from totals
-order by year, source_id, language, n_answers desc, spokesperson_id
+cross join {{ ref('int_codebook_version') }} as codebook
+left join {{ ref('int_yearly_coverage') }} as coverage
+    on
+        totals.year = coverage.year
+        and totals.source_id = coverage.source_id
+        and totals.language = coverage.language
+order by totals.year, totals.source_id, totals.language, totals.n_answers desc, totals.spokesperson_id
