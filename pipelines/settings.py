@@ -49,6 +49,11 @@ class Home:
         return self.root / "briefings.duckdb"
 
     @property
+    def earlier_codebook(self) -> Path:
+        """The last file that was published with another codebook, kept to compare with."""
+        return self.root / "briefings.earlier_codebook.duckdb"
+
+    @property
     def build(self) -> Path:
         """Scratch space of a build; may be deleted when nothing runs."""
         return self.root / ".build"

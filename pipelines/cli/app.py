@@ -229,6 +229,45 @@ def evidence(
 
 
 @app.command()
+def compare(
+    context: typer.Context,
+    old: Annotated[
+        Path | None, typer.Argument(help="A file published earlier; by default the last one that had another codebook.", dir_okay=False)
+    ] = None,
+    code: Annotated[str | None, typer.Option("--code", help="List what was gained and lost of one code, e.g. R12, with quotes.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Number of rows of a table.")] = 40,
+    chosen: FormatOption = None,
+    output: OutputOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Show what changed in the codes of the same text because the codebook changed."""
+    place = _published(context, home)
+    earlier = old or place.earlier_codebook
+    if not earlier.exists():
+        what = (
+            f"{old} is not there." if old else "No file of an earlier codebook is kept yet: a refresh keeps one when the codebook changes."
+        )
+        raise CommandError(what)
+    import polars as pl
+
+    from pipelines.publish.compare import compare_codes
+
+    found = compare_codes(place, earlier)
+    say(f"Codebook {found.old_version} and {found.new_version} on {found.n_turns:,} equal turns.")
+    rows = found.changes.filter(code=code) if code else found.counts
+    if format_of(chosen, output) is Format.table:
+        changed = rows if code else rows.filter(pl.col("n_gone") + pl.col("n_added") > 0)
+        if changed.is_empty():
+            say(f"{code or 'Every code'}: no change.")
+            return
+        hidden = changed.height - limit
+        rows = changed.head(limit).drop(EVIDENCE_KEYS, strict=False)
+        if hidden > 0:
+            say(f"{hidden:,} more rows: --limit, or --output FILE for all.")
+    write_frame(rows, chosen, output, title=f"Changes of {code}" if code else "Codes before and after")
+
+
+@app.command()
 def export(
     context: typer.Context,
     chosen: Annotated[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -24,12 +26,37 @@ def publish(home: Home) -> None:
         raise BriefingsError(f"{built} is no build that passed every check; the file published before stays. Run: briefings refresh")
     try:
         sync(built)
+        _keep_earlier_codebook(home, built)
         # DuckDB would replay the journal of someone who wrote to the old file into the new one.
         home.published.with_name(home.published.name + ".wal").unlink(missing_ok=True)
         built.replace(home.published)
         sync(home.root)
     except OSError as error:
         raise BriefingsError(_explain(home, error)) from error
+
+
+def _keep_earlier_codebook(home: Home, built: Path) -> None:
+    """Keep the file published before beside the new one, where its codes come from another codebook (`briefings compare`)."""
+    versions = [_codebook_version(path) for path in (home.published, built)]
+    if versions[0] is None or versions[0] == versions[1]:
+        return
+    aside = home.build / home.earlier_codebook.name
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(home.published, aside)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(home.published, aside)
+    aside.replace(home.earlier_codebook)
+
+
+def _codebook_version(path: Path) -> str | None:
+    """Codebook of a published file; None where there is none that can be read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            row = connection.execute("select codebook_version from core.build_info").fetchone()
+    except duckdb.Error:
+        return None
+    return str(row[0]) if row else None
 
 
 def is_complete(built: Path) -> bool:

@@ -25,10 +25,10 @@ codes as (
     union all
     select
         'accusation' as code_kind,
-        code,
-        label,
+        listed.code,
+        listed.label,
         cast(null as varchar) as family,
-        definition,
+        listed.definition,
         'Coding guide' as source
     from (
         values
