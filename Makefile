@@ -69,7 +69,7 @@ dictionary: setup  ## renew the data dictionary and dbt's descriptions of the la
 	$(BIN)/python -m pipelines.publish.dictionary
 
 train: setup  ## train the codebook's filter on labelled exchanges; takes some minutes
-	$(BIN)/python -m pipelines.annotate.train $(or $(LABELS),../shared/eval)
+	$(BIN)/python -m pipelines.annotate.training $(or $(LABELS),../shared/eval)
 
 lock: $(UV)  ## renew requirements.lock from pyproject.toml
 	@# uv reads the groups of a project that it manages only; ours says that it does not.

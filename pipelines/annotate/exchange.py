@@ -16,12 +16,11 @@ from pipelines.annotate.accusations import (
     typed,
 )
 from pipelines.annotate.actors import UNNAMED
-from pipelines.annotate.linear import layers
 from pipelines.annotate.patterns import PatternHit, brief_by_rule, brief_hit, find_patterns
 from pipelines.annotate.reading import BYSTANDERS, Reading, read_turns
 from pipelines.annotate.sentences import Sentence, long_quotations, split_sentences
 from pipelines.annotate.topics import TopicHit, find_topics
-from pipelines.annotate.weighing import Weighing
+from pipelines.annotate.weighing import Filter, Weighing, trained_filter
 
 REBUTTALS = frozenset({"R10", "R11", "R12"})
 """Patterns that turn down what was said."""
@@ -44,7 +43,9 @@ class CodedTurn:
     sole_pattern: str | None = None
 
 
-def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str, *, is_filtered: bool = True) -> list[CodedTurn]:
+def code_turns(
+    turns: Sequence[tuple[str, str]], language: str, home: str, *, is_filtered: bool = True, judge: Filter | None = None
+) -> list[CodedTurn]:
     """Code the turns of one exchange or one article.
 
     Args:
@@ -52,6 +53,7 @@ def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str, *, is
         language: ``en`` or ``zh``.
         home: ISO code of the state whose spokesperson speaks.
         is_filtered: let the trained filter decide on accusations, where the language has one; else the rules stand alone.
+        judge: another filter than the one that the package ships.
 
     Returns:
         One result a turn, in the same order.
@@ -64,10 +66,10 @@ def code_turns(turns: Sequence[tuple[str, str]], language: str, home: str, *, is
         " ".join(text for role, text in turns if role != "answer"),
         " ".join(text for role, text in turns if role == "answer"),
     )
-    models = layers(language) if is_filtered and texts[1] else None
-    if models:
+    judge = judge or trained_filter(language)
+    if is_filtered and texts[1] and judge:
         performed = frozenset(hit.pattern_id for hits in said for hit in hits)
-        weighing = Weighing(readings, by_grammar, performed, texts, models, language, home)
+        weighing = Weighing(readings, by_grammar, performed, texts, judge, language, home)
         accusations, brief = weighing.accusations(), weighing.brief()
         patterns = [_with_counter(*of_turn) for of_turn in zip(said, accusations, strict=True)]
     else:

@@ -27,8 +27,25 @@ from pipelines.annotate.reading import Reading
 from pipelines.annotate.sentences import Sentence
 from pipelines.annotate.typology import Typist, Typology
 
-Models = Mapping[str, Layer]
-"""Layers ``sentence``, ``exchange``, ``pair``, ``decision``, ``topic``, ``type`` and ``brief`` by name (see ``train``)."""
+
+class Filter:
+    """The trained layers of a language, ready to weigh exchanges.
+
+    Args:
+        models: layers ``sentence``, ``exchange``, ``pair``, ``decision``, ``topic``, ``type`` and ``brief`` by name (see ``training``).
+    """
+
+    def __init__(self, models: Mapping[str, Layer]) -> None:
+        self.sentence, self.pair, self.decision, self.brief = (models[name] for name in ("sentence", "pair", "decision", "brief"))
+        self.scorer = Scorer(models["sentence"], models["exchange"])
+        self.typology = Typology(models["topic"], models["type"])
+
+
+@cache
+def trained_filter(language: str) -> Filter | None:
+    """The filter that the package ships for a language; None where it has none."""
+    models = layers(language)
+    return Filter(models) if models else None
 
 
 class Weighing:
@@ -39,7 +56,7 @@ class Weighing:
         by_grammar: accusations that the rules find in each turn.
         patterns: response patterns that phrases of the answer perform.
         texts: all questions, all answers.
-        models: the trained layers.
+        judge: the trained layers.
         language: of the exchange.
         home: ISO code of the state whose spokesperson speaks.
     """
@@ -50,7 +67,7 @@ class Weighing:
         by_grammar: Sequence[Sequence[AccusationHit]],
         patterns: frozenset[str],
         texts: tuple[str, str],
-        models: Models,
+        judge: Filter,
         language: str,
         home: str,
     ) -> None:
@@ -59,16 +76,15 @@ class Weighing:
         self._features = [sentence_features(reading, home) for reading in self._readings]
         self._turn_of = {hit.pair: turn for turn, hits in enumerate(by_grammar) for hit in hits}
         self._rules = {hit.pair: hit for hits in by_grammar for hit in hits}
-        self._models = models
-        self._typist = Typist(typology(language), self._features, texts, language)
-        self._evidence = _scorer(language).weigh(self._readings, self._features, self._rules, patterns, home)
+        self._judge = judge
+        self._typist = Typist(judge.typology, self._features, texts, language)
+        self._evidence = judge.scorer.weigh(self._readings, self._features, self._rules, patterns, home)
 
     def accusations(self) -> list[list[AccusationHit]]:
         """Accusations a turn, each pair of actors and direction once: the rules' and what else the sentences propose, as far as it holds."""
         found: list[list[AccusationHit]] = [[] for _ in range(self._n_turns)]
-        layer = self._models["pair"]
-        scores = {pair: layer.score_values(pair_features(pair, self._evidence)) for pair in proposals(self._evidence)}
-        for pair in accepted(scores, self._models["decision"]):
+        scores = {pair: self._judge.pair.score_values(pair_features(pair, self._evidence)) for pair in proposals(self._evidence)}
+        for pair in accepted(scores, self._judge.decision):
             hit = self._rules.get(pair)
             if hit:
                 turn, start = self._turn_of[pair], hit.start
@@ -83,7 +99,7 @@ class Weighing:
     def brief(self) -> tuple[int, Sentence] | None:
         """Turn and sentence that give facts, where an answer is a factual brief (R38)."""
         features = brief_features(self._evidence)
-        if not features or self._models["brief"].score_values(features) <= 0:
+        if not features or self._judge.brief.score_values(features) <= 0:
             return None
         scored = zip(self._readings, self._evidence.sentence_scores, strict=True)
         best = max((r for r in scored if r[0].is_answer), key=lambda r: r[1][FACT])[0]
@@ -118,25 +134,12 @@ class Weighing:
     def _weightiest_word(self, number: int) -> tuple[int, int]:
         reading = self._readings[number]
         output = CHARGE if reading.is_answer else CLAIM
-        weights = self._models["sentence"].weights
+        weights = self._judge.sentence.weights
         lower = reading.words.lower()
         weighed = [(sum(w for k, w in weights.get(f, ()) if k == output), f) for f in self._features[number] if f[0] not in "@#"]
         word = max(weighed, default=(0.0, ""))[1]
         start = max(lower.find(word), 0)
         return start, start + len(word)
-
-
-@cache
-def _scorer(language: str) -> Scorer:
-    models = layers(language) or {}
-    return Scorer(models["sentence"], models["exchange"])
-
-
-@cache
-def typology(language: str) -> Typology:
-    """The trained layers that choose a type."""
-    models = layers(language) or {}
-    return Typology(models["topic"], models["type"])
 
 
 def accepted(scores: Mapping[Pair, float], decision: Layer) -> list[Pair]:

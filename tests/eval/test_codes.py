@@ -17,7 +17,7 @@ import pytest
 from helpers.real_pages import scorer
 
 from pipelines.annotate.exchange import code_turns
-from pipelines.annotate.train import half_of
+from pipelines.annotate.training.labels import half_of
 from pipelines.parse.model import ParsedPage
 from pipelines.parse.page import parse_page
 
@@ -97,7 +97,7 @@ def figures(wanted: dict[str, Coded], found: dict[str, Coded], ids: list[str]) -
 
 def show(title: str, wanted: dict[str, Coded], found: dict[str, Coded]) -> dict[str, float]:
     """Print the figures of both halves and of all exchanges; returns those of all."""
-    parts = {half: [i for i in wanted if half_of(i) == half] for half in "AB"} | {"all": list(wanted)}
+    parts = {half: [i for i in wanted if half_of(i.split("#")[0]) == half] for half in "AB"} | {"all": list(wanted)}
     scores = {}
     for name, ids in parts.items():
         scores = figures(wanted, found, ids)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.annotate.exchange import CodedTurn, code_turns
 from pipelines.annotate.linear import CONSTANT, build_layer, layers, probability
-from pipelines.annotate.train import Columns, fit_logistic
+from pipelines.annotate.training.fit import Columns, fit_logistic
 from pipelines.annotate.weighing import accepted
 
 NEUTRAL_QUESTION = "What is your comment on the lighthouse?"

@@ -1,0 +1,1 @@
+"""Train and measure the codebook on labelled exchanges. Nothing here runs in a refresh."""
