@@ -10,12 +10,13 @@ BIN    := .venv/bin
 HOME_FOLDER := $(or $(BRIEFINGS_HOME),$(CURDIR)/warehouse)
 # The project's own sample, unless INPUT names a folder of real pages.
 INPUT  ?= tests/fixtures/sample
+TRAINING_HOME := .tools/training
 
 export BRIEFINGS_HOME := $(HOME_FOLDER)
 export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
 export DO_NOT_TRACK   := 1
 
-.PHONY: help setup run test test-fast check format ui manifest bench dictionary train lock clean
+.PHONY: help setup run test test-fast check format ui manifest bench dictionary eval train lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,8 +69,14 @@ bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 dictionary: setup  ## renew the data dictionary and dbt's descriptions of the lake from the contracts
 	$(BIN)/python -m pipelines.publish.dictionary
 
-train: setup  ## train the codebook's filter on labelled exchanges; takes some minutes
-	$(BIN)/python -m pipelines.annotate.training $(or $(LABELS),../shared/eval)
+eval: setup  ## score the codebook on labelled exchanges; a fall fails, a rise is recorded
+	$(BIN)/python -m tests.evaluate $(LABELS)
+
+train: setup  ## train the codebook's filters on labelled exchanges and measure every code; takes some minutes
+	@# The project's own labels point into the pages, so these are refreshed first; which pages matters little, the words are checked.
+	$(BIN)/briefings --home $(TRAINING_HOME) ingest $(or $(CORPUS),../shared/corpus)
+	$(BIN)/briefings --home $(TRAINING_HOME) refresh || test $$? = 1
+	$(BIN)/python -m pipelines.annotate.training $(or $(LABELS),../shared/eval) --home $(TRAINING_HOME)
 
 lock: $(UV)  ## renew requirements.lock from pyproject.toml
 	@# uv reads the groups of a project that it manages only; ours says that it does not.

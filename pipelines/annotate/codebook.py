@@ -38,6 +38,17 @@ def words_of_sentence(sentence: str) -> frozenset[str]:
     return frozenset(_WORD.findall(sentence.lower()))
 
 
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+
+
+@lru_cache(maxsize=2048)
+def word_features_of(sentence: str, language: str) -> frozenset[str]:
+    """What stands for the words of a sentence in the trained layers: its words; in Chinese, which is written without spaces, its pairs of characters."""
+    if language == "zh":
+        return frozenset(run[i : i + 2] for run in _HAN.findall(sentence) for i in range(len(run) - 1))
+    return words_of_sentence(sentence)
+
+
 _STEM = re.compile(r"([a-z]{4,})\\w[*+]")
 _STEM_LETTERS = 4
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pipelines.annotate.accusations import AccusationHit, friends, others, passes_on_a_charge
 from pipelines.annotate.actors import UNNAMED
-from pipelines.annotate.codebook import words_of_sentence
+from pipelines.annotate.codebook import word_features_of
 from pipelines.annotate.linear import Layer, probability
 from pipelines.annotate.reading import ASKING, SAYING, Reading
 
@@ -37,17 +37,17 @@ SPECIAL = frozenset({UNNAMED, "WST", "EUU", "UNO", "NAT", "G7", "FVE"})
 PATTERNS = frozenset("R01 R03 R05 R09 R10 R11 R12 R13 R16 R18 R25 R26 R27 R29 R30 R33 R35 R36".split())
 
 
-def sentence_features(reading: Reading, home: str) -> set[str]:
+def sentence_features(reading: Reading, home: str, language: str) -> set[str]:
     """Words (without the names of actors), kinds of actors and frames of a sentence."""
     names: set[str] = set()
     features: set[str] = set()
     for actor in reading.actors:
-        names |= words_of_sentence(actor.label)
+        names |= word_features_of(actor.label, language)
         kind = "home" if actor.code == home else "unnamed" if actor.code == UNNAMED else "other"
         features.add(f"@{kind}")
         if actor.is_subject:
             features.add(f"@{kind}_subject")
-    features |= words_of_sentence(reading.words) - names
+    features |= word_features_of(reading.words, language) - names
     for frame, _, _ in reading.frames:
         features.add(f"#{frame.kind}")
         features.add(f"#{frame.kind}/{frame.accusation_type}/{frame.is_counter}")
@@ -78,9 +78,10 @@ def _found(patterns: Iterable[str], rules: Iterable[Pair]) -> set[str]:
 
 
 class Scorer:
-    """The sentence and exchange layers, taken apart by side so that a word costs only what its side needs."""
+    """The sentence and exchange layers of a language, taken apart by side so that a word costs only what its side needs."""
 
-    def __init__(self, sentence_layer: Layer, exchange_layer: Layer) -> None:
+    def __init__(self, sentence_layer: Layer, exchange_layer: Layer, language: str) -> None:
+        self._language = language
         self._of_question = sentence_layer.only(frozenset({"claim", "claim_home"}))
         self._of_answer = sentence_layer.only(frozenset({"charge", "fact", "reported"}))
         self._exchange = exchange_layer
@@ -104,7 +105,14 @@ class Scorer:
         for layer, features in zip(self._sides, _by_side(readings, of_sentences), strict=True):
             layer.add(whole, features)
         return Evidence(
-            readings, scores, dict(zip(self._exchange.outputs, whole, strict=True)), rules, patterns, home, friends(readings, home)
+            readings,
+            scores,
+            dict(zip(self._exchange.outputs, whole, strict=True)),
+            rules,
+            patterns,
+            home,
+            self._language,
+            friends(readings, home),
         )
 
 
@@ -119,6 +127,7 @@ class Evidence:
         rules: what the grammar finds.
         patterns: of the answer.
         home: ISO code of the state whose spokesperson speaks.
+        language: of the exchange.
         befriended: codes of the actors that the answer speaks of as friends.
         ranks: of the named actors, by how often they are named, the most frequent 0.
         shared: features that all proposals have.
@@ -131,6 +140,7 @@ class Evidence:
     rules: Mapping[Pair, AccusationHit]
     patterns: frozenset[str]
     home: str
+    language: str
     befriended: frozenset[str] = frozenset()
     ranks: dict[str, int] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
@@ -290,14 +300,14 @@ def _in_evidence(other: str, evidence: Evidence, found: dict[str, float]) -> dic
         for way in ways:
             best[way] = max(best[way], scores[CLAIM])
         best["home"] = max(best["home"], scores[CLAIM_HOME])
-        if is_source and _says_of(reading, home):
+        if is_source and _says_of(reading, home, evidence.language):
             found["says_of_home_asking" if ASKING.search(reading.words) else "says_of_home"] = 1.0
     return best
 
 
-def _says_of(reading: Reading, code: str) -> bool:
+def _says_of(reading: Reading, code: str, language: str) -> bool:
     """Whether the actor is named behind the sentence's verb of saying."""
-    saying = SAYING["en"].search(reading.words)
+    saying = SAYING[language].search(reading.words)
     return saying is not None and any(a.code == code and a.start >= saying.end() for a in reading.actors)
 
 
@@ -316,7 +326,7 @@ def _third_evidence(pair: Pair, evidence: Evidence, found: dict[str, float]) -> 
             continue
         ways = ["any", "with_home" if evidence.home in codes else "without_home"]
         if reading.source and reading.source[0] == accuser:
-            ways += ["source", "source_says"] if _says_of(reading, accused) else ["source"]
+            ways += ["source", "source_says"] if _says_of(reading, accused, evidence.language) else ["source"]
         elif reading.carried_source and reading.carried_source[0] == accuser:
             ways.append("carried")
         elif accuser == UNNAMED and not reading.source:

@@ -60,6 +60,14 @@ class Layer:
                     scores[number] += weight
         return scores
 
+    def add_values(self, scores: list[float], features: Mapping[str, float]) -> list[float]:
+        """Add the weights of the features times their values to scores, which are changed and returned."""
+        weights = self.weights
+        for feature, value in features.items():
+            for number, weight in weights.get(feature, ()):
+                scores[number] += weight * value
+        return scores
+
     def score_values(self, features: Mapping[str, float]) -> float:
         """Score of the only output for features with values."""
         score = self.constants[0]

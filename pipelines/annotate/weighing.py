@@ -32,20 +32,21 @@ class Filter:
     """The trained layers of a language, ready to weigh exchanges.
 
     Args:
-        models: layers ``sentence``, ``exchange``, ``pair``, ``decision``, ``topic``, ``type`` and ``brief`` by name (see ``training``).
+        models: layers ``sentence``, ``exchange``, ``pair``, ``decision``, ``type`` and ``brief`` by name (see ``training``).
+        language: that they were trained on.
     """
 
-    def __init__(self, models: Mapping[str, Layer]) -> None:
+    def __init__(self, models: Mapping[str, Layer], language: str) -> None:
         self.sentence, self.pair, self.decision, self.brief = (models[name] for name in ("sentence", "pair", "decision", "brief"))
-        self.scorer = Scorer(models["sentence"], models["exchange"])
-        self.typology = Typology(models["topic"], models["type"])
+        self.scorer = Scorer(models["sentence"], models["exchange"], language)
+        self.typology = Typology(models["type"])
 
 
 @cache
 def trained_filter(language: str) -> Filter | None:
     """The filter that the package ships for a language; None where it has none."""
     models = layers(language)
-    return Filter(models) if models else None
+    return Filter(models, language) if models else None
 
 
 class Weighing:
@@ -73,10 +74,11 @@ class Weighing:
     ) -> None:
         self._n_turns = len(readings)
         self._readings = [reading for of_turn in readings for reading in of_turn]
-        self._features = [sentence_features(reading, home) for reading in self._readings]
+        self._features = [sentence_features(reading, home, language) for reading in self._readings]
         self._turn_of = {hit.pair: turn for turn, hits in enumerate(by_grammar) for hit in hits}
         self._rules = {hit.pair: hit for hits in by_grammar for hit in hits}
         self._judge = judge
+        self._language = language
         self._typist = Typist(judge.typology, self._features, texts, language)
         self._evidence = judge.scorer.weigh(self._readings, self._features, self._rules, patterns, home)
 
@@ -92,7 +94,7 @@ class Weighing:
             else:
                 number = _best_sentence(pair, self._evidence)
                 hit, turn = self._proposed(pair, number), self._readings[number].turn
-            chosen = self._typist.choose(hit.direction, self._readings[number], self._features[number])
+            chosen = self._typist.choose(pair, self._readings[number], self._features[number])
             found[turn].append(replace(hit, accusation_type=chosen))
         return [sorted(hits) for hits in found]
 
@@ -113,7 +115,7 @@ class Weighing:
         kinds = ("wrong", "oppose") if reading.is_answer else ("blame", "claim", "wrong")
         match = next((m for m in reading.frames if m.frame.kind in kinds), None)
         start, end = (match.start, match.end) if match else self._weightiest_word(number)
-        start, end = quote_span(words, start, end, "en")
+        start, end = quote_span(words, start, end, self._language)
         labels = {a.code: a.label for r in reversed(self._readings) for a in reversed(r.actors)}
         labels |= {a.code: a.label for a in reversed(reading.actors)}
         labels.pop(UNNAMED, None)

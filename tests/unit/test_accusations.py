@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.annotate.exchange import CodedTurn, code_turns
 from pipelines.annotate.linear import CONSTANT, build_layer, layers, probability
-from pipelines.annotate.training.fit import Columns, fit_logistic
 from pipelines.annotate.weighing import accepted
 
 NEUTRAL_QUESTION = "What is your comment on the lighthouse?"
@@ -341,19 +341,12 @@ def test_proposals_over_their_threshold_are_accepted_else_the_best_of_likely_one
     assert probability(-1000.0) == 0.0
 
 
-def test_training_finds_what_tells_two_kinds_apart() -> None:
-    rows = [{"smear", "china"}, {"smear"}, {"visit", "china"}, {"visit"}] * 5
-    columns = Columns(rows, 5)
-    labels = np.array([[float("smear" in row)] for row in rows], np.float32)
-    layer = columns.layer(fit_logistic(columns.matrix(rows), labels, 1.0), ["charge"], 0.01)
-    assert layer.score(["smear"])[0] > 0 > layer.score(["visit"])[0]
-    assert abs(layer.score(["china"])[0]) < layer.score(["smear"])[0]
-
-
-def test_weights_name_single_words_and_relations_only() -> None:
-    """No text of a page is kept: a feature is one word, or the name of a relation."""
-    models = layers("en")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_weights_name_single_words_and_relations_only(language: str) -> None:
+    """No text of a page is kept: a feature is one word (in Chinese a pair of characters), or the name of a relation."""
+    models = layers(language)
     assert models is not None
     for layer in models.values():
         for feature in layer.weights:
             assert " " not in feature
+            assert len(re.findall(r"[\u4e00-\u9fff]", feature)) <= 2

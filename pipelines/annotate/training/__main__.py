@@ -1,4 +1,7 @@
-"""``python -m pipelines.annotate.training``: train the filter, print figures on unseen pages, write the weights."""
+"""``python -m pipelines.annotate.training``: train the filter, print figures on unseen pages, write weights and measured quality.
+
+Both languages, some two minutes. Needs the labelled pages: a folder with the shared labels, and a home in which the corpus has been refreshed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pipelines.annotate.training.decide import train_by_folds
 from pipelines.annotate.training.labels import SHARED, fold_of, half_of, read_own, read_shared
 from pipelines.annotate.training.layers import FOLDS, read_example
 from pipelines.annotate.training.measure import figures, found_codes, labelled_codes, show
+from pipelines.annotate.training.quality import LABELS, counts_by_code, write_quality
 from pipelines.annotate.weighing import Filter
 from pipelines.settings import Home
 
@@ -23,15 +27,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the filter of accusations on labelled exchanges.")
     parser.add_argument("labels", type=Path, help="folder with en_exchanges.json, en_gold.jsonl and the Chinese ones")
     parser.add_argument("--home", type=Path, help="home in which the labelled pages have been refreshed: adds the project's own labels")
-    parser.add_argument("--language", choices=["en", "zh"], default="en")
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--language", choices=["en", "zh"], help="only this one")
+    parser.add_argument("--dry-run", action="store_true", help="print figures, write nothing")
     arguments = parser.parse_args()
-    language = arguments.language
-    labelled = read_shared(arguments.labels, language) + (read_own(Home(arguments.home), language) if arguments.home else [])
+    for language in [arguments.language] if arguments.language else ["en", "zh"]:
+        _train(arguments.labels, Home(arguments.home) if arguments.home else None, language, is_dry=arguments.dry_run)
+
+
+def _train(labels: Path, home: Home | None, language: str, *, is_dry: bool) -> None:
+    labelled = read_shared(labels, language) + (read_own(home, language) if home else [])
     examples = [read_example(exchange, language, HOME_STATE) for exchange in labelled]
-    print(f"{len(examples)} exchanges, {sum(len(e.labelled.accusations) for e in examples)} accusations", flush=True)
+    print(f"{language}: {len(examples)} exchanges, {sum(len(e.labelled.accusations) for e in examples)} accusations", flush=True)
     by_fold, whole = train_by_folds(examples)
-    filters = [Filter(models) for models in by_fold]
+    filters = [Filter(models, language) for models in by_fold]
     pairs = {
         exchange.exchange_id: (
             labelled_codes(exchange),
@@ -48,8 +56,10 @@ def main() -> None:
     ):
         if chosen:
             print(show(f"{title} ({len(chosen)})", figures([pairs[e.exchange_id] for e in chosen])), flush=True)
-    path = arguments.output or FOLDER / f"weights_{language}.csv"
-    print(write_layers(whole, path), "weights written to", path)
+    if not is_dry:
+        path = FOLDER / f"weights_{language}.csv"
+        print(write_layers(whole, path), "weights written to", path)
+        write_quality(counts_by_code(list(pairs.values())), LABELS, language)
 
 
 def write_layers(layers: Mapping[str, Layer], path: Path) -> int:

@@ -43,7 +43,7 @@ def train_by_folds(examples: Sequence[Example]) -> tuple[list[Models], Models]:
             "sentence": train_sentences(rest),
             "exchange": train_exchanges(rest),
         }
-        models["topic"], models["type"] = train_types(rest)
+        models["type"] = train_types(rest)
         weigh(left, models["sentence"], models["exchange"])
         scores |= score_pairs(left, models["pair"])
         by_fold.append(models)
@@ -55,7 +55,7 @@ def train_by_folds(examples: Sequence[Example]) -> tuple[list[Models], Models]:
         "sentence": train_sentences(examples),
         "exchange": train_exchanges(examples),
     }
-    whole["topic"], whole["type"] = train_types(examples)
+    whole["type"] = train_types(examples)
     return [{**models, "decision": decision} for models in by_fold], {**whole, "decision": decision}
 
 

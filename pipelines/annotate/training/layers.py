@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from pipelines.annotate.accusations import AccusationHit
 from pipelines.annotate.evidence import (
@@ -25,18 +23,18 @@ from pipelines.annotate.linear import Layer
 from pipelines.annotate.patterns import find_patterns
 from pipelines.annotate.reading import Reading, read_turns
 from pipelines.annotate.sentences import split_sentences
-from pipelines.annotate.training.fit import Columns, fit_logistic, fit_types
+from pipelines.annotate.training.fit import fit_choice, fit_outputs
 from pipelines.annotate.training.labels import Accusation, LabelledExchange, fold_of
-from pipelines.annotate.typology import TYPES, exchange_words, topic_features, word_features
+from pipelines.annotate.typology import exchange_words, type_features
 
 FOLDS = 4
-LEAST_EXCHANGES = 5
+LEAST_CASES = 5
 """A word counts from this many sentences or exchanges on; a rarer one teaches the page, not the wording."""
-SENTENCE_PENALTY, EXCHANGE_PENALTY, PAIR_PENALTY = 20.0, 20.0, 2.0
-"""L2 penalties, chosen by cross-validation; the figures move by less than 0.01 from a quarter to four times of each."""
+SENTENCE_STRENGTH, EXCHANGE_STRENGTH, PAIR_STRENGTH, TYPE_STRENGTH = 0.05, 0.05, 0.5, 0.3
+"""How far weights may follow the labels, chosen by cross-validation; the figures move by less than 0.01 from a quarter to four times of each."""
 UNSURE = 0.3
 """Weight of a sentence of a question that holds an accusation when the labels quote another one: it may make the charge as well."""
-LEAST_WEIGHT = {"sentence": 0.03, "exchange": 0.03, "pair": 0.01, "type": 0.06, "topic": 0.0}
+LEAST_WEIGHT = {"sentence": 0.05, "exchange": 0.05, "pair": 0.01, "type": 0.05}
 """Smaller weights are left out of the file."""
 
 
@@ -99,7 +97,7 @@ def read_example(labelled: LabelledExchange, language: str, home: str) -> Exampl
         language,
         home,
         readings,
-        [sentence_features(reading, home) for reading in readings],
+        [sentence_features(reading, home, language) for reading in readings],
         {hit.pair: hit for turn in coded for hit in turn.accusations},
         frozenset(hit.pattern_id for hit in find_patterns(texts[1], language, home)),
     )
@@ -137,25 +135,30 @@ def _sentence_labels(exchange: Example) -> tuple[list[list[float]], list[list[fl
 def train_sentences(exchanges: Sequence[Example]) -> Layer:
     """The layer that scores sentences."""
     rows = [features for exchange in exchanges for features in exchange.features]
-    pairs = [_sentence_labels(exchange) for exchange in exchanges]
-    labels = np.array([row for of, _ in pairs for row in of], np.float32)
-    importance = np.array([row for _, of in pairs for row in of], np.float32)
-    columns = Columns(rows, LEAST_EXCHANGES)
-    weights = fit_logistic(columns.matrix(rows), labels, SENTENCE_PENALTY, importance)
-    return columns.layer(weights, SENTENCE_OUTPUTS, LEAST_WEIGHT["sentence"])
+    of_exchanges = [_sentence_labels(exchange) for exchange in exchanges]
+    labels, importance = (
+        {output: [row[k] for of in of_exchanges for row in of[which]] for k, output in enumerate(SENTENCE_OUTPUTS)} for which in (0, 1)
+    )
+    return fit_outputs(
+        rows,
+        {output: [value > 0 for value in values] for output, values in labels.items()},
+        strength=SENTENCE_STRENGTH,
+        least=LEAST_CASES,
+        least_weight=LEAST_WEIGHT["sentence"],
+        importance=importance,
+    )
 
 
 def train_exchanges(exchanges: Sequence[Example]) -> Layer:
     """The layer that scores exchanges by direction."""
+    labels = {d: [any(pair[2] == d for pair in e.wanted) for e in exchanges] for d in DIRECTIONS}
     rows = [exchange.whole for exchange in exchanges]
-    labels = np.array([[float(any(p[2] == d for p in e.wanted)) for d in DIRECTIONS] for e in exchanges], np.float32)
-    columns = Columns(rows, LEAST_EXCHANGES)
-    return columns.layer(fit_logistic(columns.matrix(rows), labels, EXCHANGE_PENALTY), DIRECTIONS, LEAST_WEIGHT["exchange"])
+    return fit_outputs(rows, labels, strength=EXCHANGE_STRENGTH, least=LEAST_CASES, least_weight=LEAST_WEIGHT["exchange"])
 
 
 def weigh(exchanges: Sequence[Example], sentence_layer: Layer, exchange_layer: Layer) -> None:
     """Give each exchange the evidence of these layers."""
-    scorer = Scorer(sentence_layer, exchange_layer)
+    scorer = Scorer(sentence_layer, exchange_layer, exchanges[0].language)
     for e in exchanges:
         e.evidence = scorer.weigh(e.readings, e.features, e.rules, e.patterns, e.home)
 
@@ -176,26 +179,23 @@ def pair_rows(exchanges: Sequence[Example]) -> list[tuple[Example, Pair, dict[st
 def train_pairs(exchanges: Sequence[Example]) -> Layer:
     """The layer that scores proposals, trained on evidence of layers that have not seen the exchange."""
     rows = pair_rows(exchanges)
-    labels = np.array([[float(pair in e.wanted)] for e, pair, _ in rows], np.float32)
-    columns = Columns([of for _, _, of in rows], LEAST_EXCHANGES)
-    weights = fit_logistic(columns.matrix([of for _, _, of in rows]), labels, PAIR_PENALTY, rounds=200)
-    return columns.layer(weights, ["pair"], LEAST_WEIGHT["pair"])
+    labels = {"pair": [pair in e.wanted for e, pair, _ in rows]}
+    return fit_outputs([of for _, _, of in rows], labels, strength=PAIR_STRENGTH, least=LEAST_CASES, least_weight=LEAST_WEIGHT["pair"])
 
 
 def train_brief(exchanges: Sequence[Example]) -> Layer:
     """The layer that decides whether an answer is a factual brief, its threshold at 0."""
-    rows = [brief_features(e.evidence) for e in exchanges if e.evidence]
-    labels = np.array([[float(bool(e.facts))] for e in exchanges], np.float32)
-    columns = Columns(rows, 1)
-    weights = fit_logistic(columns.matrix(rows), labels, 1.0, rounds=200)
-    scores = (columns.matrix(rows) @ weights)[:, 0]
+    weighed = [e for e in exchanges if e.evidence]
+    rows = [brief_features(e.evidence) for e in weighed if e.evidence]
+    labels = [bool(e.facts) for e in weighed]
+    layer = fit_outputs(rows, {"brief": labels}, strength=1.0, least=1, least_weight=0.0)
+    scores = [layer.score_values(row) for row in rows]
 
     def quality(threshold: float) -> float:
-        got = scores > threshold
-        return float(2 * (got & (labels[:, 0] > 0)).sum() / (got.sum() + labels.sum()))
+        found = [score > threshold for score in scores]
+        return 2 * sum(a and b for a, b in zip(found, labels, strict=True)) / max(1, sum(found) + sum(labels))
 
-    weights[-1] -= max(np.arange(-1.5, 0.6, 0.1), key=quality)
-    return columns.layer(weights, ["brief"], 0.0)
+    return replace(layer, constants=(layer.constants[0] - max((i / 10 for i in range(-15, 6)), key=quality),))
 
 
 def sentence_of(exchange: Example, accusation: Accusation) -> int | None:
@@ -207,22 +207,16 @@ def sentence_of(exchange: Example, accusation: Accusation) -> int | None:
     return None
 
 
-def train_types(exchanges: Sequence[Example]) -> tuple[Layer, Layer]:
-    """The layers that choose the type: topics, words."""
-    topics: list[dict[str, float]] = []
-    words: list[set[str]] = []
-    labels: list[list[float]] = []
+def train_types(exchanges: Sequence[Example]) -> Layer:
+    """The layer that chooses the type."""
+    rows: list[dict[str, float]] = []
+    types: list[str] = []
     for e in exchanges:
+        words = exchange_words(e.features)
         for accusation in e.labelled.accusations:
             number = sentence_of(e, accusation)
             if number is not None:
-                direction = accusation.direction
-                topics += topic_features(direction, e.readings[number], e.texts, e.language).values()
-                words.append(word_features(direction, e.features[number], exchange_words(e.features)))
-                labels.append([float(accusation.accusation_type == t) for t in TYPES])
-    of_topics, of_words = Columns(topics, 1), Columns(words, LEAST_EXCHANGES)
-    weights = fit_types(of_topics.matrix(topics), of_words.matrix(words), np.array(labels, np.float32))
-    return (
-        of_topics.layer(weights[0], ["topic"], LEAST_WEIGHT["topic"]),
-        of_words.layer(weights[1], TYPES, LEAST_WEIGHT["type"]),
-    )
+                pair = (accusation.accuser, accusation.accused, accusation.direction)
+                rows.append(type_features(pair, e.readings[number], e.features[number], words, e.texts, e.language))
+                types.append(accusation.accusation_type)
+    return fit_choice(rows, types, strength=TYPE_STRENGTH, least=LEAST_CASES, least_weight=LEAST_WEIGHT["type"])
