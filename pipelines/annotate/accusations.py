@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from pipelines.annotate.actors import UNNAMED, Actor
@@ -55,6 +56,7 @@ class Situation:
         other: the actor that "it", "they" or a bare wrong most likely means; None when nobody is named.
         other_label: how the text names it.
         adversaries: actors that the question shows to accuse the home state.
+        friends: actors that the answer speaks of as friends.
     """
 
     home: str
@@ -62,6 +64,7 @@ class Situation:
     other: str | None
     other_label: str | None
     adversaries: tuple[str, ...]
+    friends: frozenset[str]
 
 
 # Whom the speaker thanks, praises, pities or calls a partner is not whom an unnamed wrong is laid on.
@@ -72,18 +75,25 @@ _FRIENDLY = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
+def _is_friendly(words: str) -> bool:
+    """Whether a sentence has a word of friendship; remembered, as rules and filter ask for the same sentences."""
+    return _FRIENDLY.search(words) is not None
+
+
 def friends(readings: Sequence[Reading], home: str) -> frozenset[str]:
     """Codes of the actors that a sentence of the answer without any wrong speaks of as friends."""
-    friendly = [r for r in readings if r.is_answer and not any(m.frame.kind == "wrong" for m in r.frames) and _FRIENDLY.search(r.words)]
+    friendly = [
+        r for r in readings if r.is_answer and r.actors and _is_friendly(r.words) and not any(m.frame.kind == "wrong" for m in r.frames)
+    ]
     return frozenset(a.code for r in friendly for a in r.actors) - {home, UNNAMED}
 
 
-def main_other(readings: Sequence[Reading], home: str, language: str) -> tuple[str | None, str | None]:
+def main_other(readings: Sequence[Reading], home: str, language: str, befriended: frozenset[str]) -> tuple[str | None, str | None]:
     """The actor that is named most, with its first label; a question counts twice, so does a subject.
 
     Neither friends nor victims count, nor in Chinese what is only a topic or an object.
     """
-    befriended = friends(readings, home)
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for reading in readings:
@@ -174,7 +184,6 @@ def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[in
     """
     language, home = situation.language, situation.home
     hits: list[AccusationHit] = []
-    befriended = friends(readings, home)
     last: Source | tuple[None, None] = (situation.other, situation.other_label) if situation.other else (None, None)
     for reading in readings:
         sentence = reading.sentence
@@ -194,7 +203,7 @@ def accusations_in_answer(readings: Sequence[Reading], quotations: list[tuple[in
                 modality = modality_in_answer(sentence.words, match.start)
                 for accused in _accused_in_answer(sentence.words, match, reading.actors, home, language, last, adversaries):
                     hits.append(make_hit(reading, match, situation, (home, None), accused, modality, "answer"))
-        subjects = [a for a in others(reading.actors, home, reading.words) if a.code not in (UNNAMED, *befriended) and a.is_subject]
+        subjects = [a for a in others(reading.actors, home, reading.words) if a.code not in (UNNAMED, *situation.friends) and a.is_subject]
         if subjects:
             last = (subjects[0].code, subjects[0].label)
     return one_a_pair(hits)

@@ -69,8 +69,7 @@ class _Names:
         rows = [(home, word) for word in (*_SPEAKER, *map(re.escape, own.names + own.adjectives))]
         for code, expression in vocabulary("accusation_actors").filter(language=language).select("actor", "expression").iter_rows():
             rows += [(code, alternative) for alternative in alternatives(expression)]
-        if language == "en":
-            rows += _other_states(language, {code for code, _ in rows})
+        rows += _other_states(language, {code for code, _ in rows})
         self.table = PrefixTable()
         small = set()
         for code, name in rows:
@@ -79,7 +78,7 @@ class _Names:
             small |= {re.escape(prefix[:2]) for prefix in prefixes(name) if prefix[:1].islower()}
         # Names begin with a capital; only what the vocabulary writes small ("certain countries") may also stand small in a text.
         begins = rf"(?<![A-Za-z])(?=((?:[A-Z0-9\"]|{'|'.join(sorted(small))}).{{0,3}}))"
-        self.places = re.compile(begins if language == "en" else r"(?=(.{1,4}))")
+        self.places = re.compile(begins) if language == "en" else self.table.places
 
 
 @cache
@@ -88,8 +87,8 @@ def _names(language: str, home: str) -> _Names:
 
 
 def _other_states(language: str, covered: set[str]) -> list[tuple[str, str]]:
-    """Names, demonyms and adjectives of the sovereign states that the vocabulary of actors has no row for."""
-    places = vocabulary("places").filter(place_status="sovereign").select("entity_id", "iso3")
+    """Names, demonyms and adjectives of the states (the invented ones of the sample, too) that the vocabulary of actors has no row for."""
+    places = vocabulary("places").filter(pl.col("place_status").is_in(["sovereign", "invented"])).select("entity_id", "iso3")
     names = vocabulary("entity_names").filter(pl.col("rule").is_in(["name", "alias", "demonym", "adjective"]), language=language)
     rows = names.join(places, on="entity_id").filter(~pl.col("iso3").is_in(list(covered)), pl.col("surface").str.len_chars() > 1)
     longest_first = rows.sort(pl.col("surface").str.len_chars(), "surface", descending=[True, False])

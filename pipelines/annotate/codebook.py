@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from operator import add
 from typing import NamedTuple
 
 from pipelines.vocabularies import vocabulary
@@ -38,19 +39,25 @@ def words_of_sentence(sentence: str) -> frozenset[str]:
     return frozenset(_WORD.findall(sentence.lower()))
 
 
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+@lru_cache(maxsize=2048)
+def pairs_of_sentence(sentence: str) -> frozenset[str]:
+    """The different pairs of neighbouring characters. Several indexes ask for those of the same sentence."""
+    return frozenset(map(add, sentence, sentence[1:]))
 
 
 @lru_cache(maxsize=2048)
 def word_features_of(sentence: str, language: str) -> frozenset[str]:
     """What stands for the words of a sentence in the trained layers: its words; in Chinese, which is written without spaces, its pairs of characters."""
     if language == "zh":
-        return frozenset(run[i : i + 2] for run in _HAN.findall(sentence) for i in range(len(run) - 1))
+        return frozenset(filter(str.isalpha, pairs_of_sentence(sentence)))
     return words_of_sentence(sentence)
 
 
 _STEM = re.compile(r"([a-z]{4,})\\w[*+]")
 _STEM_LETTERS = 4
+
+_REMEMBERED_WORDS = 100_000
+"""An index forgets what it knows of words beyond so many; twenty years of briefings have half as many."""
 
 
 @dataclass
@@ -61,6 +68,8 @@ class AnchorIndex:
     by_anchor: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _by_stem: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     _zh_by_start: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _of_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _silent: set[str] = field(default_factory=set)
 
     def add(self, anchors: Iterable[str], number: int, expression: str = "") -> None:
         """Register a phrase under each of its anchors, and under each stem in its expression ("conceal" of ``conceal\\w*``)."""
@@ -75,20 +84,29 @@ class AnchorIndex:
         """Numbers of the phrases with an anchor in the sentence, ascending."""
         found: set[int] = set()
         if self.language == "zh":
-            starts = self._zh_by_start
-            for i in range(len(sentence) - 1):
-                for anchor in starts.get(sentence[i : i + 2], ()):
-                    if sentence.startswith(anchor, i):
+            for pair in self._zh_by_start.keys() & pairs_of_sentence(sentence):
+                for anchor in self._zh_by_start[pair]:
+                    if len(anchor) == len(pair) or anchor in sentence:
                         found.update(self.by_anchor[anchor])
         else:
-            anchors, stems = self.by_anchor, self._by_stem
-            for word in words_of_sentence(sentence):
-                if word in anchors:
-                    found.update(anchors[word])
-                start = word[:_STEM_LETTERS]
-                if start in stems:
-                    found.update(number for stem, number in stems[start] if word.startswith(stem))
+            for word in words_of_sentence(sentence) - self._silent:
+                found.update(self._numbers_of(word))
         return sorted(found)
+
+    def _numbers_of(self, word: str) -> tuple[int, ...]:
+        """Numbers of the phrases that the word may begin; remembered, as texts repeat their words."""
+        numbers = self._of_word.get(word)
+        if numbers is None:
+            by_stem = (number for stem, number in self._by_stem.get(word[:_STEM_LETTERS], ()) if word.startswith(stem))
+            numbers = tuple({*self.by_anchor.get(word, ()), *by_stem})
+            if len(self._silent) + len(self._of_word) > _REMEMBERED_WORDS:
+                self._silent.clear()
+                self._of_word.clear()
+            if numbers:
+                self._of_word[word] = numbers
+            else:
+                self._silent.add(word)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -161,7 +179,7 @@ def _compiled(expression: str, home: HomeWords) -> re.Pattern[str]:
 
 
 _GROUPING = re.compile(r"^(?:\(\?-i:|\(\?:|\(|《\?)+")
-_LITERAL = re.compile(r"(?:[^\W_]| |\")+(?![?*{])")
+_LITERAL = re.compile(r"(?:[^\W_]| |\"|“)+(?![?*{])")
 
 PREFIX = 4
 """Expressions are looked up by up to this many letters: most words then meet none or one."""
@@ -205,12 +223,22 @@ class PrefixTable:
         self._rows: list[tuple[str, re.Pattern[str]]] = []
         self._by_prefix: dict[str, list[int]] = defaultdict(list)
         self.known: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+        self._places: re.Pattern[str] | None = None
 
     def add(self, value: str, expression: str, compiled: re.Pattern[str]) -> None:
         """Register an expression, compiled, under the beginnings of what it may match."""
         for prefix in prefixes(expression):
             self._by_prefix[prefix.lower()].append(len(self._rows))
         self._rows.append((value, compiled))
+
+    @property
+    def places(self) -> re.Pattern[str]:
+        """Finds every place of a text that begins with the first letter of an expression, with the letters there as a group."""
+        if self._places is None:
+            firsts = {prefix[:1] for prefix in self._by_prefix}
+            begin = "." if "" in firsts else f"[{''.join(re.escape(c) for first in sorted(firsts) for c in {first, first.upper()})}]"
+            self._places = re.compile(rf"(?=({begin}.{{0,{PREFIX - 1}}}))")
+        return self._places
 
     def at(self, letters: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         """Value and expression of what may begin with the letters, in the order of registration; ``known`` remembers it."""

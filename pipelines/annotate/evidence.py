@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.annotate.accusations import AccusationHit, friends, others, passes_on_a_charge
-from pipelines.annotate.actors import UNNAMED
+from pipelines.annotate.actors import UNNAMED, Actor
 from pipelines.annotate.codebook import word_features_of
 from pipelines.annotate.linear import Layer, probability
 from pipelines.annotate.reading import ASKING, SAYING, Reading
@@ -146,6 +146,15 @@ class Evidence:
     shared: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
+    _chargeable: dict[int, Sequence[Actor] | None] = field(default_factory=dict)
+
+    def chargeable(self, reading: Reading) -> Sequence[Actor] | None:
+        """Actors that a sentence of the answer may charge; None where it only passes a charge on."""
+        key = id(reading)
+        if key not in self._chargeable:
+            passes_on = passes_on_a_charge(reading, self.home)
+            self._chargeable[key] = None if passes_on else others(reading.actors, self.home, reading.words)
+        return self._chargeable[key]
 
     def __post_init__(self) -> None:
         for reading in self.readings:
@@ -252,9 +261,10 @@ def _out_evidence(other: str, evidence: Evidence) -> dict[str, float]:
         if not reading.is_answer:
             best["question"] = max(best["question"], scores[CLAIM])
             continue
-        if passes_on_a_charge(reading, evidence.home):
+        chargeable = evidence.chargeable(reading)
+        if chargeable is None:
             continue
-        here = [a for a in others(reading.actors, evidence.home, reading.words) if a.code == other]
+        here = [a for a in chargeable if a.code == other]
         rivals = any(a.code not in (evidence.home, other, UNNAMED) for a in reading.actors)
         ways = ["any"]
         if here:

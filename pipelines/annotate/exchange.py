@@ -92,14 +92,16 @@ def _by_grammar(
     turns: Sequence[tuple[str, str]], readings: list[list[Reading]], said: list[list[PatternHit]], language: str, home: str
 ) -> list[list[AccusationHit]]:
     """Accusations that the rules find, a list a turn; each pair of actors and direction once, where it comes first."""
-    other, label = main_other([reading for of_turn in readings for reading in of_turn], home, language)
-    allies = {UNNAMED, *BYSTANDERS, *friends([reading for of_turn in readings for reading in of_turn], home)}
+    every = [reading for of_turn in readings for reading in of_turn]
+    befriended = friends(every, home)
+    other, label = main_other(every, home, language, befriended)
+    allies = {UNNAMED, *BYSTANDERS, *befriended}
     is_rebutted = any(hit.pattern_id in REBUTTALS for hits in said for hit in hits)
     adversaries: tuple[str, ...] = ()
     pairs: set[tuple[str, str, str]] = set()
     found: list[list[AccusationHit]] = []
     for (role, text), of_turn in zip(turns, readings, strict=True):
-        situation = Situation(home, language, adversaries[0] if adversaries else other, label, adversaries)
+        situation = Situation(home, language, adversaries[0] if adversaries else other, label, adversaries, befriended)
         if role == "answer":
             hits = accusations_in_answer(of_turn, long_quotations(text, language), situation)
         else:

@@ -86,7 +86,6 @@ def find_frames(words: str, language: str) -> tuple[FrameMatch, ...]:
 
 
 _WORD_START = re.compile(rf"\b(?=(\w.{{0,{PREFIX - 1}}}))")
-_ANY_START = re.compile(rf"(?=(.{{1,{PREFIX}}}))")
 
 
 @cache
@@ -111,7 +110,7 @@ def topic_counts(text: str, language: str) -> dict[str, int]:
     table, types = _topics(language)
     counts: dict[str, int] = defaultdict(int)
     ends: dict[str, int] = defaultdict(int)
-    for place in (_ANY_START if language == "zh" else _WORD_START).finditer(text):
+    for place in (table.places if language == "zh" else _WORD_START).finditer(text):
         letters = place[1]
         rows = table.known.get(letters)
         if rows is None:

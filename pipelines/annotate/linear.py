@@ -52,12 +52,11 @@ class Layer:
         return self.add(list(self.constants), features)
 
     def add(self, scores: list[float], features: Iterable[str]) -> list[float]:
-        """Add the weights of the features to scores, which are changed and returned."""
+        """Add the weights of the different features to scores, which are changed and returned."""
         weights = self.weights
-        for feature in features:
-            if feature in weights:
-                for number, weight in weights[feature]:
-                    scores[number] += weight
+        for feature in weights.keys() & features:
+            for number, weight in weights[feature]:
+                scores[number] += weight
         return scores
 
     def add_values(self, scores: list[float], features: Mapping[str, float]) -> list[float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +95,48 @@ def test_pages_as_plain_text_give_the_same_exchanges(real: Home, shared: Path, t
     got = run_query(home, query).rows()
     assert len(wanted) > 2_000
     assert len(letters(wanted) & letters(got)) / len(letters(wanted)) >= PLAIN_EXACT_SHARE
+
+
+# --- rates of wording in the Chinese corpus (issue 3) -------------------------------------------------------------------
+
+WIDER = {
+    "R13": "The published words are any mention of evidence; the pattern is that the accuser has none.",
+    "R14": "Hardly ever said in these words.",
+    "R17": "Too rare.",
+    "R07": "Too rare.",
+    "R21": "The published words are any worry, of anybody; the pattern is the speaker's.",
+    "R38": "The published words are announcements of visits; the pattern is any answer of facts.",
+}
+"""Patterns whose published words mean something else than the pattern, or are too few to compare."""
+STANDARD_ERRORS = 3.5
+"""38 rates are compared: one in fifty such comparisons goes beyond this by chance."""
+CODED_SHARE = 0.7
+"""Of the answers with the published words that the codebook codes: words alone are also found in reports of others and in negations."""
+
+
+def test_rates_of_the_published_words_are_those_published(shared: Path, real: Home) -> None:
+    """On 2021 to 2023 the published expressions find what their author counted; and what they find is coded, where the definitions agree."""
+    with duckdb.connect(str(real.published), read_only=True) as connection:
+        answers = dict(
+            connection.execute(
+                "select exchange_id, answer_text from core.exchanges where language = 'zh' and answer_text != '' and year(briefing_date) between 2021 and 2023"
+            ).fetchall()
+        )
+        coded = connection.execute(
+            "select distinct pattern_id, exchange_id from core.pattern_hits where exchange_id is not null"
+        ).fetchall()
+    found = set(coded)
+    far, uncoded = {}, {}
+    with (shared / "reference/zh_baserates.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            wording = re.compile(row["zh_regex"])
+            with_words = {key for key, text in answers.items() if wording.search(text)}
+            rate, published = len(with_words) / len(answers), float(row["pct"]) / 100
+            # The published rate is of every answer of the three years, of which these are about one in eight.
+            if abs(rate - published) > STANDARD_ERRORS * (published * (1 - published) / len(answers)) ** 0.5:
+                far[row["id"]] = (round(rate, 4), published)
+            share = sum((row["id"], key) in found for key in with_words) / max(1, len(with_words))
+            if row["id"] not in WIDER and share < CODED_SHARE:
+                uncoded[row["id"]] = round(share, 2)
+    assert far == {}
+    assert uncoded == {}
