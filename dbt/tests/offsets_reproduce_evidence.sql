@@ -4,7 +4,7 @@ with
 evidence as (
     {% for mart in [
         'outlet_activity', 'spokesperson_activity', 'country_attention', 'response_pattern_counts', 'accusations_by_country',
-        'accusation_responses', 'response_by_outlet_group', 'topic_trends',
+        'accusation_responses', 'response_by_outlet_group', 'topic_trends', 'codebook',
     ] %}
         select
             '{{ mart }}' as mart,
