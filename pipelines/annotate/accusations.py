@@ -487,6 +487,9 @@ def make_hit(
     )
 
 
+LEAST_QUOTE_CHARACTERS_ZH = 6
+"""A shorter clause in Chinese is quoted with the one that follows."""
+
 QUOTE_WORDS = 20
 """The coding guide's limit for a quote of an accusation."""
 
@@ -501,6 +504,9 @@ def quote_span(words: str, start: int, end: int, language: str) -> tuple[int, in
         left += 1
     right = max(right, end)
     if language == "zh":
+        if right - left < LEAST_QUOTE_CHARACTERS_ZH:
+            # "据报道" alone says nothing: the clause that follows belongs to it.
+            right = min((i for i in (words.find(mark, right + 1) for mark in marks) if i >= 0), default=len(words))
         left, right = max(left, start - 20), min(right, max(end, start + 40))
     else:
         tokens = [m.span() for m in re.finditer(r"\S+", words[left:right])]

@@ -7,6 +7,7 @@ are left out of the words, so that what is learned is how charges are worded.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -178,7 +179,7 @@ def proposals(evidence: Evidence) -> list[Pair]:
     others = {code for code in evidence.asked | evidence.answered if code != home} | {UNNAMED}
     pairs = set(evidence.rules)
     if "IN" in wanted:
-        pairs |= {(code, home, "IN") for code in others}
+        pairs |= {(code, home, "IN") for code in others if not _is_only_suffered(code, evidence)}
     if "OUT" in wanted:
         pairs |= {(home, code, "OUT") for code in others}
     if "THIRD" in wanted:
@@ -190,6 +191,16 @@ def proposals(evidence: Evidence) -> list[Pair]:
                 accusers = here | {UNNAMED} | {source[0] for source in (reading.source, reading.carried_source) if source}
             pairs |= {(a, b, "THIRD") for b in here - {UNNAMED} for a in accusers - {home, b}}
     return sorted(pairs)
+
+
+# "西北大学遭受美国攻击", "遭到来自某国的窃密": who is named behind it did it, and accuses nobody.
+_SUFFERED_ZH = re.compile(r"遭(?:受|到)?了?(?:来自)?$")
+
+
+def _is_only_suffered(code: str, evidence: Evidence) -> bool:
+    """Whether all that the question says of the actor is that somebody suffered from it."""
+    places = [(r.words, a.start) for r in evidence.readings if not r.is_answer for a in r.actors if a.code == code]
+    return bool(places) and all(_SUFFERED_ZH.search(words[max(0, start - 6) : start]) for words, start in places)
 
 
 def pair_features(pair: Pair, evidence: Evidence) -> dict[str, float]:
