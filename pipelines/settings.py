@@ -19,7 +19,21 @@ CODEBOOK_VERSION = "1"
 PAGE_LIMIT_BYTES = 20 * 1024 * 1024
 """A briefing page has 20 to 400 kB; over this limit a file is refused without being read."""
 
+CRAWL_DELAY_SECONDS = 2.0
+"""Between the end of a request and the next; a reader clicks no faster."""
+
+REREAD_DAYS = 30
+"""Briefings of the last so many days are fetched again on every crawl, to see edits; older ones on request (`--full`)."""
+
 PAGE_SUFFIXES = (".html", ".htm", ".shtml", ".txt")
+
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz")
+
+
+def user_agent() -> str:
+    """How the crawler introduces itself; ``BRIEFINGS_CONTACT`` adds an address at which its operator can be reached."""
+    contact = " ".join(os.environ.get("BRIEFINGS_CONTACT", "").split())
+    return f"briefings/0.1 (research crawler of published press briefings{'; ' + contact if contact else ''})"
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,16 @@ class Home:
         return self.root / "exports"
 
     @property
+    def crawl(self) -> Path:
+        """What the crawler remembers of index pages; may be deleted, then the next crawl reads all of them."""
+        return self.root / "crawl"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever writes."""
         return self.root / ".lock"
+
+    @property
+    def crawl_lock(self) -> Path:
+        """Held by the one crawl that may run."""
+        return self.root / ".crawl.lock"

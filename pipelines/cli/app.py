@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from pipelines.errors import BriefingsError
-from pipelines.settings import Home
+from pipelines.settings import CRAWL_DELAY_SECONDS, REREAD_DAYS, Home
 
 if TYPE_CHECKING:
+    from pipelines.extract.crawl import CrawlReport
     from pipelines.extract.ingest import IngestReport
     from pipelines.refresh import RefreshReport
 
@@ -129,6 +131,87 @@ def _show_ingest(report: IngestReport) -> None:
     if len(troubles) > LISTED_FILES:
         say(f'… and {len(troubles) - LISTED_FILES:,} more; after a refresh `briefings sql "from core.quarantine"` lists all.')
     if report.n_new:
+        say("Next: briefings refresh")
+
+
+@app.command()
+def crawl(
+    context: typer.Context,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Source to crawl, e.g. mfa-en; repeatable. By default all.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="YYYY-MM-DD", help="Day of the oldest briefings to fetch; by default all that are listed."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="A mirror that serves the source's paths, e.g. http://127.0.0.1:8000.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read every index page, and ask for every known page again.")] = False,
+    reread_days: Annotated[
+        int, typer.Option("--reread-days", min=0, help="Briefings of so many days are asked for again, to see edits.")
+    ] = REREAD_DAYS,
+    delay: Annotated[
+        float, typer.Option("--delay", min=0, help="Seconds between two requests; robots.txt may ask for more.")
+    ] = CRAWL_DELAY_SECONDS,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the index pages and list what would be fetched; store nothing.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Fetch new and changed pages from a ministry's site into the raw store.
+
+    One request at a time, as robots.txt allows. May be stopped at any time; the next crawl goes on from there.
+    """
+    day = _day(since, "--since")
+    if base_url is not None and not re.fullmatch(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", base_url):
+        raise typer.BadParameter(f"'{base_url}' is no address of a site; write it as http://127.0.0.1:8000.", param_hint="--base-url")
+    from pipelines.extract.crawl import crawl as run
+    from pipelines.extract.fetch import Limits
+    from pipelines.progress import RichProgress
+
+    with RichProgress() as progress:
+        report = run(
+            _home(context, home),
+            source or (),
+            since=day,
+            base_url=base_url,
+            full=full,
+            reread_days=reread_days,
+            dry_run=dry_run,
+            limits=Limits(delay_seconds=delay),
+            progress=progress,
+        )
+    _show_crawl(report, dry_run)
+    if report.failures:
+        raise typer.Exit(QUARANTINED)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write it as 2024-05-31.", param_hint=option) from None
+
+
+def _show_crawl(report: CrawlReport, dry_run: bool) -> None:
+    for source in report.sources:
+        rows: list[tuple[str, object]] = [("index pages read", source.n_index_pages), ("pages listed", source.n_listed)]
+        if dry_run:
+            rows.append(("pages to fetch", len(source.to_fetch)))
+        else:
+            rows += [("new", source.n_new), ("changed", source.n_changed), ("asked again, unchanged", source.n_unchanged)]
+            rows += [("not there (any more)", source.n_gone)]
+        print_counts(source.source_id, [*rows, ("known, not asked for", source.n_saved), ("failed", len(source.failures))])
+        for url in source.to_fetch[:LISTED_FILES]:
+            typer.echo(url)
+        for note in source.notes:
+            say(note, style="yellow")
+        for _, message in source.failures[:LISTED_FILES]:
+            say(message, style="yellow")
+        if len(source.failures) > LISTED_FILES:
+            say(f"… and {len(source.failures) - LISTED_FILES:,} more failures.")
+    tries = f", {report.n_retries:,} of them tries made again" if report.n_retries else ""
+    say(f"{report.n_requests:,} requests{tries}; {report.n_requests_saved:,} saved, as these pages are known.")
+    if report.failures:
+        say("What failed is tried again by the next crawl.")
+    if any(source.n_new or source.n_changed or source.n_gone for source in report.sources):
         say("Next: briefings refresh")
 
 

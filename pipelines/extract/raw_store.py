@@ -34,6 +34,8 @@ CAPTURES = pl.Schema(
         "outcome": pl.String(),
         "reason": pl.String(),
         "detail": pl.String(),
+        "etag": pl.String(),
+        "last_modified": pl.String(),
     }
 )
 
@@ -56,6 +58,7 @@ class Capture:
         fetched_at: only where a manifest or an archive states it, never the time of the ingest.
         origin: the file that the bytes came from.
         outcome: ``stored``, or ``refused`` with reason and detail.
+        etag, last_modified: what the server gave to ask with whether the page has changed; None where it gave none.
     """
 
     sha256: str | None
@@ -70,6 +73,8 @@ class Capture:
     outcome: Literal["stored", "refused"] = "stored"
     reason: str | None = None
     detail: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
     @property
     def identity(self) -> tuple[object, ...]:

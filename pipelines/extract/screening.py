@@ -8,6 +8,9 @@ from html import unescape
 
 from pipelines.parse.decode import decode
 
+GONE_STATUS = (404, 410)
+"""Not Found and Gone (RFC 9110). Other errors say something about the server or the crawler, nothing about the page."""
+
 ERROR_PAGE_CHARACTERS = 1_500
 """Characters of text, menus included, that an error page has at the most. Short real pages have fewer as well (a Chinese
 remark with its page furniture 750), so that between the two limits only a heading that says "error" condemns a page."""

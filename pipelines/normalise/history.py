@@ -12,12 +12,10 @@ import polars as pl
 
 from pipelines.contracts.lake import DocumentVersions, TurnChanges
 from pipelines.extract.raw_store import object_paths
+from pipelines.extract.screening import GONE_STATUS
 from pipelines.identifiers import digest, words_of
 from pipelines.normalise.facts import PageFacts, is_same_text, runs_of_words
 from pipelines.normalise.urls import public_url, with_canonical_urls
-
-GONE_STATUS = (404, 410)
-"""Not Found and Gone (RFC 9110). Other errors say something about the server or the crawler, nothing about the page."""
 
 SIGHTING = pl.Schema(
     {

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.contracts.lake import Quarantine
 from pipelines.extract.raw_store import object_paths
+from pipelines.extract.screening import GONE_STATUS
 from pipelines.identifiers import digest
 
 _INDEX_DETAIL = ("A list of ", " briefings, no document; it dates those that it lists.")
@@ -41,7 +42,10 @@ def quarantine_table(captures: pl.DataFrame, pages: pl.DataFrame, undated: Colle
 
 
 def _refused(captures: pl.DataFrame) -> pl.DataFrame:
-    """Files that ``ingest`` refused. ``raw_path`` is the file's own place when its bytes were not read."""
+    """What ``ingest`` or a crawl refused. ``raw_path`` is the file's own place when its bytes were not read.
+
+    That a page is not there is no error of ours; what became of a known page is told by ``document_versions``.
+    """
     return captures.filter(pl.col("outcome") == "refused").select(
         raw_path=pl.coalesce(object_paths(), "origin"),
         file_name=_file_name(),
@@ -51,7 +55,7 @@ def _refused(captures: pl.DataFrame) -> pl.DataFrame:
         nearest_layout=pl.lit(None, pl.String),
         sha256="sha256",
         url="url",
-        is_error=pl.lit(value=True),
+        is_error=~pl.col("http_status").is_in(GONE_STATUS).fill_null(value=False),
         first_seen=pl.coalesce("fetched_at", "file_modified_at"),
     )
 

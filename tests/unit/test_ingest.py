@@ -258,7 +258,7 @@ def test_a_second_writer_waits_and_says_so(home: Home, folder: Path) -> None:
 
 def test_a_second_writer_gives_up_with_a_message(home: Home, folder: Path) -> None:
     write(folder / "a.html")
-    with writing(home), pytest.raises(HomeBusyError, match="Another run has been writing"):
+    with writing(home), pytest.raises(HomeBusyError, match="Another run is writing"):
         ingest(home, [folder], wait_seconds=0)
     assert read_captures(home).is_empty()
 

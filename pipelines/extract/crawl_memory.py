@@ -1,0 +1,116 @@
+"""What the crawler knows before it asks: what the record holds of each address, and what index pages have listed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from pipelines.extract.raw_store import read_captures
+from pipelines.files import written_aside
+from pipelines.normalise.urls import canonical_url, page_number
+from pipelines.settings import Home
+
+LISTED = pl.Schema({"source_id": pl.String(), "url": pl.String(), "date": pl.Date()})
+
+
+def page_key(url: str) -> int | str:
+    """What a page is known by: the ministry's own number, which survives a move between hosts and folders, else its address."""
+    return page_number(url) or canonical_url(url) or url
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an address served when the record last noted something of it.
+
+    Attributes:
+        sha256: of the bytes; None when they were not kept.
+        is_page: whether these were a page; False for an error.
+        http_status: of that answer; None where the record does not tell.
+    """
+
+    url: str
+    is_page: bool
+    sha256: str | None
+    http_status: int | None
+    fetched_at: datetime | None
+    etag: str | None
+    last_modified: str | None
+
+
+class Record:
+    """The last state of every address in the raw store's record."""
+
+    def __init__(self, states: Iterable[State]) -> None:
+        self._states: dict[str, State] = {}
+        self._keys: dict[int | str, set[str]] = {}
+        for state in states:
+            self.note(state)
+
+    @classmethod
+    def read(cls, home: Home) -> Record:
+        """Of the captures with an address, in order of their times of fetch.
+
+        Raises:
+            DamagedStoreError: the record cannot be read.
+        """
+        captures = read_captures(home).filter(pl.col("url").is_not_null()).sort("fetched_at", "ingested_at", nulls_last=False)
+        columns = ("url", "outcome", "sha256", "http_status", "fetched_at", "etag", "last_modified")
+        return cls(
+            State(canonical, outcome == "stored", *facts)
+            for url, outcome, *facts in captures.select(columns).iter_rows()
+            if (canonical := canonical_url(url))
+        )
+
+    def note(self, state: State) -> None:
+        """Take in what an address serves now."""
+        self._states[state.url] = state
+        self._keys.setdefault(page_key(state.url), set()).add(state.url)
+
+    def state(self, url: str) -> State | None:
+        """Of that very address."""
+        return self._states.get(url)
+
+    def knows(self, url: str) -> bool:
+        """Whether anything is recorded of the page, at this address or another."""
+        return page_key(url) in self._keys
+
+    def urls(self) -> Iterator[str]:
+        """Every address."""
+        return iter(self._states)
+
+
+class Memory:
+    """What index pages have listed, with dates, and which indexes were read to their end. Lies in ``crawl/`` of the home.
+
+    It spares requests and keeps what an interrupted crawl had still to fetch. Without it the next crawl reads all index pages.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._listed_path, self._complete_path = home.crawl / "listed.parquet", home.crawl / "complete.json"
+        self.dates: dict[str, dict[str, date | None]] = {}
+        """Source -> address -> day of the briefing, as its index page tells it."""
+        self.complete: set[str] = set()
+        """First pages of the indexes that were read to their end."""
+        try:
+            for source_id, url, day in pl.read_parquet(self._listed_path).select(LISTED.names()).iter_rows():
+                self.dates.setdefault(source_id, {})[url] = day
+            self.complete = set(json.loads(self._complete_path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError, pl.exceptions.PolarsError):
+            self.complete = set()
+
+    def save(self) -> None:
+        """Write it down; the listed pages first, so that no index counts as read whose pages are forgotten.
+
+        Raises:
+            OSError: the home cannot be written.
+        """
+        self._listed_path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [(source_id, url, day) for source_id, dates in self.dates.items() for url, day in dates.items()]
+        with written_aside(self._listed_path, keep_if_equal=True) as temporary:
+            pl.DataFrame(rows, schema=LISTED, orient="row").sort("source_id", "url").write_parquet(temporary)
+        with written_aside(self._complete_path, keep_if_equal=True) as temporary:
+            temporary.write_text(json.dumps(sorted(self.complete), indent=1), encoding="utf-8")
