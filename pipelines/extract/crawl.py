@@ -116,6 +116,7 @@ class _Index:
     link_pattern: str
     page_count_pattern: str | None
     is_required: bool
+    in_use_until: str | None
 
 
 def crawlable_sources(*, by_default_only: bool = False) -> list[str]:
@@ -247,6 +248,7 @@ class _Crawl:
         for series in dict.fromkeys(index.series for index in indexes):
             forms = [index for index in indexes if index.series == series]
             missing: list[str] = []
+            has_answered = False
             for form in forms:
                 try:
                     is_enough = self._read_index(source, form, site, fetcher)
@@ -256,8 +258,12 @@ class _Crawl:
                     missing.append(str(error))
                     continue
                 except FetchError as error:
+                    if has_answered and form.in_use_until:  # a former address leads anywhere, once the list has moved
+                        source.notes.append(f"A former address of the list is of no use any more. {error}")
+                        continue
                     source.failures.append((form.first_url, str(error)))
                     break
+                has_answered = True
                 if is_enough:
                     break
             if len(missing) == len(forms):
@@ -407,6 +413,12 @@ class _Crawl:
         if answer.status == 304:
             source.n_unchanged += 1
             return
+        if page_key(answer.url) != page_key(url) and not any(
+            re.search(form.link_pattern, answer.url) for form in indexes[source.source_id]
+        ):
+            # Sites lead from a page that they took down to their front page.
+            source.failures.append((url, f"{url} leads to {answer.url}, which is no page of the source."))
+            return
         if answer.status >= 400 and answer.status not in GONE_STATUS:
             source.failures.append((url, f"{url}: the server answered with status {answer.status}."))
             return
@@ -469,7 +481,7 @@ class _Crawl:
             last_modified=answer.last_modified,
         )
         self._waiting.append(capture)
-        self._record.note(State(answer.url, refusal is None, sha256, answer.status, fetched_at, answer.etag, answer.last_modified))
+        self._record.note(State(answer.url, refusal is None, sha256, answer.status, fetched_at, answer.etag, answer.last_modified), asked)
         if len(self._waiting) >= SEGMENT_CAPTURES or time.monotonic() - self._flushed_at > SEGMENT_SECONDS:
             self.flush()
         return True

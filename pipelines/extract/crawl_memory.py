@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,11 +44,9 @@ class State:
 class Record:
     """The last state of every address in the raw store's record."""
 
-    def __init__(self, states: Iterable[State]) -> None:
+    def __init__(self) -> None:
         self._states: dict[str, State] = {}
-        self._keys: dict[int | str, set[str]] = {}
-        for state in states:
-            self.note(state)
+        self._keys: set[int | str] = set()
 
     @classmethod
     def read(cls, home: Home) -> Record:
@@ -58,17 +56,17 @@ class Record:
             DamagedStoreError: the record cannot be read.
         """
         captures = read_captures(home).filter(pl.col("url").is_not_null()).sort("fetched_at", "ingested_at", nulls_last=False)
-        columns = ("url", "outcome", "sha256", "http_status", "fetched_at", "etag", "last_modified")
-        return cls(
-            State(canonical, outcome == "stored", *facts)
-            for url, outcome, *facts in captures.select(columns).iter_rows()
-            if (canonical := canonical_url(url))
-        )
+        columns = ("origin", "url", "outcome", "sha256", "http_status", "fetched_at", "etag", "last_modified")
+        record = cls()
+        for origin, url, outcome, *facts in captures.select(columns).iter_rows():
+            if canonical := canonical_url(url):
+                record.note(State(canonical, outcome == "stored", *facts), asked=canonical_url(origin))
+        return record
 
-    def note(self, state: State) -> None:
-        """Take in what an address serves now."""
+    def note(self, state: State, asked: str | None = None) -> None:
+        """Take in what an address serves now; ``asked`` is the address that led there, where it is another."""
         self._states[state.url] = state
-        self._keys.setdefault(page_key(state.url), set()).add(state.url)
+        self._keys.update(page_key(url) for url in (state.url, asked) if url)
 
     def state(self, url: str) -> State | None:
         """Of that very address."""

@@ -31,6 +31,9 @@ REDIRECTS = 5
 ROBOTS_LIMIT_BYTES = 500 * 1024
 """What RFC 9309 asks a crawler to read of robots.txt at least."""
 
+NOTED_WAIT_SECONDS = 10.0
+"""A person is told of a longer wait."""
+
 SILENT_PAGES = 5
 """Pages in a row that could not be had, after which a site counts as down and is left alone until the next crawl."""
 
@@ -222,6 +225,8 @@ class Fetcher:
             error = state.outcome.exception() if state.outcome else None
             if isinstance(error, _TransientError):
                 self.retries[error.reason] += 1
+                if state.upcoming_sleep >= NOTED_WAIT_SECONDS:
+                    self._note(f"{error} Asking again in {state.upcoming_sleep:,.0f} s.")
 
         for attempt in Retrying(
             retry=retry_if_exception_type(_TransientError),
