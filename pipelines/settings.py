@@ -78,6 +78,11 @@ class Home:
         return self.root / "exports"
 
     @property
+    def landing(self) -> Path:
+        """Where people drop files that the nightly service takes in."""
+        return self.root / "landing"
+
+    @property
     def crawl(self) -> Path:
         """What the crawler remembers of index pages; may be deleted, then the next crawl reads all of them."""
         return self.root / "crawl"

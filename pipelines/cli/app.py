@@ -105,7 +105,10 @@ def ingest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, or folders with everything below them.")],
     home: HomeOption = None,
 ) -> None:
-    """Store pages (.html .htm .shtml .txt) in the raw store. A manifest.csv beside them tells their URL and fetch time."""
+    """Store pages (.html .htm .shtml .txt), and the pages of web archives (.warc .warc.gz), in the raw store.
+
+    A manifest.csv beside pages tells their URL and fetch time; archives tell it themselves, and several captures of a page become its versions.
+    """
     # Path("") is the working folder: an unset variable must not take that in.
     if not all(paths):
         raise typer.BadParameter("A path is empty. Is a variable unset? For the working folder write .", param_hint="PATH")
@@ -123,6 +126,7 @@ def _show_ingest(report: IngestReport) -> None:
     rows: list[tuple[str, object]] = [("new pages", report.n_new), ("known pages", report.n_known)]
     rows += [(f"refused: {reason}", n) for reason, n in report.refused_by_reason.items()]
     rows += [("unreadable", len(report.unreadable))] if report.unreadable else []
+    rows += [(f"skipped: {kind}", n) for kind, n in sorted(report.skipped.items())]
     print_counts("Ingest", rows)
     troubles = [(path, message) for path, message in report.unreadable]
     troubles += [(path, f"{reason}. {detail}") for path, reason, detail in report.refused]
