@@ -16,7 +16,7 @@ export BRIEFINGS_HOME := $(HOME_FOLDER)
 export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
 export DO_NOT_TRACK   := 1
 
-.PHONY: help setup run test test-fast check format ui manifest bench dictionary eval train lock clean
+.PHONY: help setup run test test-fast check format ui nightly manifest bench dictionary eval train lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ $(DAGSTER_HOME)/dagster.yaml: pipelines/defs/dagster.yaml
 
 ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:3000 (PORT=…), ingesting INPUT or the sample
 	$(if $(filter command line,$(origin INPUT)),BRIEFINGS_INPUT="$(abspath $(INPUT))") $(BIN)/dagster dev --module-name pipelines.definitions --host 127.0.0.1 --port $(or $(PORT),3000)
+
+nightly: setup  ## the UI, with a daemon that crawls, refreshes and publishes every night (PORT=…, deploy/README.md)
+	$(BIN)/python -m pipelines.defs.service --port $(or $(PORT),3000)
 
 bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 	$(BIN)/python -m tests.bench $(INPUT)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from pipelines import lake
+from pipelines.calendar import conference_days, latest_day_up, longest_break
 from pipelines.contracts.lake import MONTHLY_TABLES
+from pipelines.extract.raw_store import read_captures
+from pipelines.identifiers import words_of
+from pipelines.normalise.urls import canonical_url, with_canonical_urls
 from pipelines.settings import Home
+from pipelines.vocabularies import vocabulary
 
 TEXT_HELD_FLOOR = 0.999
 """Share of the body's letters and digits that must be in turns (issue 2, acceptance 2)."""
@@ -24,6 +30,9 @@ them; what is missing was not stored."""
 
 EXAMPLES = 20
 """Rows that a finding shows; the tables have all."""
+
+REMOVED_WITHIN = timedelta(days=7)
+"""So long a removed question is shown, counted back from the latest fetch in the store; ``marts.page_changes`` keeps it for good."""
 
 _LETTER = r"[\p{L}\p{N}]"
 
@@ -181,6 +190,132 @@ def coverage(home: Home) -> Finding:
     )
 
 
+def questions_kept(home: Home) -> Finding:
+    """Published questions that an edited version lacks, or that went with their page, and stand nowhere else of that day."""
+    latest: datetime | None = read_captures(home)["fetched_at"].max()  # type: ignore[assignment]
+    versions = lake.read_table(home.lake, "document_versions").collect()
+    documents = lake.read_table(home.lake, "documents").select("document_id", "source_id", "briefing_date", "title", "url").collect()
+    gone = _vanished(versions)
+    lost = pl.concat([_removed_questions(home, versions), _questions_of(home, gone)], how="diagonal_relaxed")
+    if latest is not None:
+        lost = lost.filter(pl.col("found_at") >= latest - REMOVED_WITHIN)
+    lost = lost.join(documents, on="document_id").sort("found_at", "document_id", "place", descending=[True, False, False])
+    kept = _questions_by_day(home, lost, documents, gone["document_id"].to_list())
+    still_there = [
+        question is not None and any(words_of(question).endswith(words) for words in kept.get((source_id, day), ()))
+        for question, source_id, day in lost.select("question", "source_id", "briefing_date").iter_rows()
+    ]
+    lost = lost.filter(~pl.Series(still_there, dtype=pl.Boolean))
+    n_questions, n_pages = lost["question"].count(), lost["document_id"].n_unique()
+    return Finding(
+        passed=lost.is_empty(),
+        summary=(
+            f"{n_questions:,} published questions of {n_pages:,} pages were removed, as found within {REMOVED_WITHIN.days} days before the "
+            "latest fetch. What stood there is kept: from marts.page_changes."
+            if lost.height
+            else f"No published question was found removed within {REMOVED_WITHIN.days} days before the latest fetch."
+        ),
+        figures={"questions removed": n_questions, "pages": n_pages},
+        examples=lost.select("found_at", "briefing_date", "what", question=pl.coalesce("question", "title"), url="url").head(EXAMPLES),
+    )
+
+
+def _vanished(versions: pl.DataFrame) -> pl.DataFrame:
+    """Documents that none of their addresses serves any more: document_id, found_at (of the last one)."""
+    last = versions.drop_nulls("url").sort("version").group_by("document_id", "url").last()
+    return (
+        last.group_by("document_id")
+        .agg(found_at=pl.col("fetched_at").max(), is_gone=(pl.col("change") == "vanished").all())
+        .filter("is_gone")
+    )
+
+
+def _removed_questions(home: Home, versions: pl.DataFrame) -> pl.DataFrame:
+    """Columns document_id, found_at, place, what, question."""
+    removed = lake.read_table(home.lake, "turn_changes").filter(change="removed", role="question").collect()
+    return removed.join(versions.select("document_id", "version", found_at="fetched_at"), on=["document_id", "version"]).select(
+        "document_id", "found_at", place=pl.col("change_index"), what=pl.lit("removed from the page"), question="old_text"
+    )
+
+
+def _questions_of(home: Home, gone: pl.DataFrame) -> pl.DataFrame:
+    """The same columns, for pages that are gone; a page without questions is a row without one."""
+    exchanges = lake.read_table(home.lake, "exchanges").filter(pl.col("document_id").is_in(gone["document_id"].to_list())).collect()
+    return gone.join(exchanges, on="document_id", how="left").select(
+        "document_id", "found_at", place=pl.col("exchange_index"), what=pl.lit("the page is gone"), question="question_text"
+    )
+
+
+def _questions_by_day(home: Home, lost: pl.DataFrame, documents: pl.DataFrame, gone: Collection[str]) -> dict[tuple[str, date], list[str]]:
+    """(source, day) -> letters of the questions that its pages have now."""
+    pages = documents.join(lost, on=["source_id", "briefing_date"], how="semi").filter(~pl.col("document_id").is_in(list(gone)))
+    turns = lake.read_table(home.lake, "turns").filter(pl.col("document_id").is_in(pages["document_id"].to_list()), role="question")
+    kept: dict[tuple[str, date], list[str]] = {}
+    for source_id, day, text in turns.collect().join(pages, on="document_id").select("source_id", "briefing_date", "text").iter_rows():
+        if words := words_of(text):
+            kept.setdefault((source_id, day), []).append(words)
+    return kept
+
+
+def latest_briefing_is_there(home: Home, now: datetime | None = None) -> Finding:
+    """Whether each source that is crawled here has the briefings that were due until now.
+
+    A day that is due is missing when its page should be up. Where not every holiday is recorded, a day counts only if another source of
+    the same ministry has a briefing of it; without that, so many days are let pass as the longest recorded break has.
+
+    Args:
+        now: with zone; None for the present moment.
+    """
+    now = now or datetime.now(UTC)
+    crawled = _crawled_sources(home)
+    sources = vocabulary("sources").filter(pl.col("source_id").is_in(crawled)).select("source_id", "language", "state_iso3")
+    held = (
+        lake.read_table(home.lake, "documents")
+        .filter(kind="press_conference")
+        .select("source_id", "briefing_date")
+        .collect()
+        .join(vocabulary("sources").select("source_id", "state_iso3"), on="source_id")
+    )
+    rows = [_freshness(source_id, language, state, held, now) for source_id, language, state in sources.iter_rows()]
+    late = [row for row in rows if row["is_late"]]
+    said = " ".join(f"{row['source']}: {row['found']}" for row in late or rows)
+    return Finding(
+        passed=not late,
+        summary=said or "Nothing is crawled here: there is no latest briefing to expect.",
+        figures={"sources": len(rows), "late": len(late)},
+        examples=pl.DataFrame(rows).drop("is_late") if rows else pl.DataFrame(),
+    )
+
+
+def _freshness(source_id: str, language: str | None, state: str, held: pl.DataFrame, now: datetime) -> dict[str, object]:
+    own: date | None = held.filter(source_id=source_id)["briefing_date"].max()  # type: ignore[assignment]
+    until = latest_day_up(now, language or "")
+    days = [day for day in conference_days(own + timedelta(days=1), until, state) if day.is_due] if own else []
+    elsewhere = set(held.filter(state_iso3=state)["briefing_date"])
+    is_certain = any(day.is_recess_recorded or day.day in elsewhere for day in days)
+    is_late = own is None or is_certain or len(days) > longest_break(until.year, state)
+    if own is None:
+        found = "No press conference is there."
+    elif not days:
+        found = f"The latest press conference is of {own}; none was due since."
+    elif is_late:
+        found = f"The latest press conference is of {own}; {len(days):,} were due since, from {days[0].day} to {days[-1].day}."
+    else:
+        found = (
+            f"The latest press conference is of {own}; {len(days):,} may have been due since, but holidays of {until.year} are not all recorded "
+            "(seed recess), and breaks have been as long."
+        )
+    return {"source": source_id, "latest_briefing": own, "due_since": len(days), "is_late": is_late, "found": found}
+
+
+def _crawled_sources(home: Home) -> list[str]:
+    """Sources of which this home's crawler has read an index page."""
+    captures = read_captures(home).filter(pl.col("origin").str.contains(r"^https?://"))
+    read = set(with_canonical_urls(captures, "url")["url"])
+    first_pages = vocabulary("source_indexes").select("source_id", "first_url").iter_rows()
+    return sorted({source_id for source_id, url in first_pages if canonical_url(url) in read})
+
+
 def _contract_check(table: str) -> Check:
     def look(home: Home) -> Finding:
         return rows_keep_contract(home, table)
@@ -228,6 +363,14 @@ CHECKS = [
         stops_publishing=False,
         look=pages_used,
     ),
+    Check(
+        "questions_kept",
+        "turn_changes",
+        "No published question was taken down: neither from a page that stays, nor with its page. Only warns, and only for "
+        f"{REMOVED_WITHIN.days} days, counted back from the latest fetch: the pages did what was found, nothing of ours is wrong.",
+        stops_publishing=False,
+        look=questions_kept,
+    ),
 ]
 """Checks on parsed pages and lake. What readers see is checked by dbt tests, and by ``COVERAGE``."""
 
@@ -240,3 +383,13 @@ COVERAGE = Check(
     look=coverage,
 )
 """Reads the published file, after it was swapped in."""
+
+FRESHNESS = Check(
+    "latest_briefing_is_there",
+    "documents",
+    "Of every source that is crawled here the briefings are there that were due until now, as the calendar of conference days, weekends, "
+    "holidays and recess says (seeds conference_schedule and recess), and given the time until a page is up. Only warns.",
+    stops_publishing=False,
+    look=latest_briefing_is_there,
+)
+"""Depends on the time of day, so it is no part of a refresh; the lake is read after publishing."""

@@ -10,7 +10,7 @@ from pipelines.defs.lake_tables import lake_key
 from pipelines.defs.parsed_pages import PARSED_PAGES
 from pipelines.defs.published_file import PUBLISHED_FILE
 from pipelines.defs.reporting import LogProgress, failures_explained, markdown_table
-from pipelines.findings import CHECKS, COVERAGE, Check, Finding
+from pipelines.findings import CHECKS, COVERAGE, FRESHNESS, Check, Finding
 from pipelines.progress import Progress
 from pipelines.settings import Home
 
@@ -18,6 +18,8 @@ from pipelines.settings import Home
 def _asset_of(check: Check) -> dg.AssetKey:
     if check is COVERAGE:
         return dg.AssetKey(["marts", check.table])
+    if check is FRESHNESS:
+        return PUBLISHED_FILE
     return PARSED_PAGES if check.table == "parsed_pages" else lake_key(check.table)
 
 
@@ -61,6 +63,13 @@ def coverage_check(home: HomeResource) -> dg.AssetCheckResult:
 def coverage_step(home: Home) -> dg.AssetCheckResult:
     """Compare what is published with calendar and published counts. A reader never waits: no lock."""
     return _result(COVERAGE, COVERAGE.look(home))
+
+
+@dg.asset_check(name=FRESHNESS.name, asset=_asset_of(FRESHNESS), description=FRESHNESS.description)
+def freshness_check(home: HomeResource) -> dg.AssetCheckResult:
+    """Compare the latest briefings with the calendar, now."""
+    with failures_explained():
+        return _result(FRESHNESS, FRESHNESS.look(home.open()))
 
 
 def check_step(home: Home, progress: Progress, checks: Iterable[Check]) -> Iterator[dg.AssetCheckResult]:

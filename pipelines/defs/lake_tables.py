@@ -12,7 +12,7 @@ from pipelines.defs.parsed_pages import PARSED_PAGES
 from pipelines.defs.reporting import Event, LogProgress, contract_columns, failures_explained, markdown_table, size_on_disk
 from pipelines.progress import Progress
 from pipelines.settings import Home
-from pipelines.versions import codebook_version, normaliser_version
+from pipelines.versions import codebook_version, normaliser_version, pairing_version
 
 _SOURCES = {
     "turns": ["documents"],
@@ -25,10 +25,14 @@ _SOURCES = {
     "pattern_hits": ["exchanges", "turns"],
     "accusations": ["exchanges", "turns"],
     "topic_hits": ["exchanges", "turns"],
+    "document_pairs": ["documents", "exchanges", "mentions", "pattern_hits", "topic_hits"],
+    "exchange_pairs": ["document_pairs"],
+    "language_differences": ["exchange_pairs", "accusations"],
 }
 """Which tables of the lake a table is made of; the others come from the parsed pages alone."""
 
 _ANNOTATED = {"pattern_hits", "accusations", "topic_hits"}
+_PAIRED = {"document_pairs", "exchange_pairs", "language_differences"}
 
 _NOTES = {
     "documents": "The same briefing as text and HTML, or at an old and a new address, is one document.",
@@ -37,6 +41,9 @@ _NOTES = {
     "pattern_hits": "Found by the codebook (dbt/seeds/response_phrases.csv).",
     "accusations": "Found by the codebook (dbt/seeds/accusation_frames.csv).",
     "topic_hits": "Found by the codebook (dbt/seeds/topics.csv).",
+    "document_pairs": "Found by page links, day, and what both say.",
+    "exchange_pairs": "Aligned by names, figures, words, codes, length and order; filter on confidence before quoting what one version lacks.",
+    "language_differences": "Quotes of both versions stand side by side.",
     "quarantine": "Nothing is lost: what is here is still in the raw store, and says what to do.",
 }
 
@@ -47,13 +54,13 @@ def lake_key(table: str) -> dg.AssetKey:
 
 
 def _spec(table: str) -> dg.AssetSpec:
-    is_annotated = table in _ANNOTATED
+    group = "annotate" if table in _ANNOTATED else "pair" if table in _PAIRED else "normalise"
     return dg.AssetSpec(
         lake_key(table),
         deps=[lake_key(source) for source in _SOURCES.get(table, [])] or [PARSED_PAGES],
-        group_name="annotate" if is_annotated else "normalise",
+        group_name=group,
         kinds={"polars", "parquet"},
-        code_version=codebook_version() if is_annotated else normaliser_version(),
+        code_version={"annotate": codebook_version, "pair": pairing_version, "normalise": normaliser_version}[group](),
         description=f"{TABLES[table].__doc__} {_NOTES.get(table, '')}".strip(),
         metadata={"dagster/column_schema": contract_columns(TABLES[table])},
     )

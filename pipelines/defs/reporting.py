@@ -98,7 +98,7 @@ def _cell(value: object) -> str:
         return ""
     text = f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
     text = text if len(text) <= PREVIEW_CHARACTERS else text[: PREVIEW_CHARACTERS - 1] + "…"
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return text.replace("&", "&amp;").replace("\\", "\\\\").replace("[", "\\[").replace("|", "\\|").replace("<", "&lt;")
 
 
 def size_on_disk(paths: Iterator[Path]) -> str:

@@ -27,6 +27,7 @@ from tests.helpers.command import run_command
 pytestmark = pytest.mark.slow
 
 ANNOTATED = {"lake/pattern_hits", "lake/accusations", "lake/topic_hits"}
+PAIRED = {"lake/document_pairs", "lake/exchange_pairs", "lake/language_differences"}
 
 MONTH = "2019-03"
 """A month of the sample with several pages."""
@@ -113,7 +114,7 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
 
 def test_the_code_location_loads(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
-    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"refresh", "reparse_month"}
+    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"refresh", "nightly", "reparse_month"}
 
 
 def test_loading_does_not_wait_for_the_parser(definitions: dg.Definitions) -> None:
@@ -131,8 +132,9 @@ def test_the_whole_flow_is_there_in_groups(definitions: dg.Definitions) -> None:
     assert groups == {
         "extract": {"raw_store"},
         "parse": {"parsed_pages"},
-        "normalise": {f"lake/{table}" for table in TABLES} - ANNOTATED,
+        "normalise": {f"lake/{table}" for table in TABLES} - ANNOTATED - PAIRED,
         "annotate": ANNOTATED,
+        "pair": PAIRED,
         "core": {f"core/{table}" for table in TABLES},
         "intermediate": {f"intermediate/{name}" for name in models if name.startswith(("int_", "evidence_"))},
         "marts": {f"marts/{name}" for name in marts},
@@ -173,10 +175,11 @@ def test_the_checks_are_there(definitions: dg.Definitions) -> None:
         ("parsed_pages", "no_parser_faults"),
         *((f"lake/{table}", "rows_keep_contract") for table in MONTHLY_TABLES),
         ("lake/turns", "text_held"),
+        ("lake/turn_changes", "questions_kept"),
         ("lake/quarantine", "no_program_faults"),
         ("lake/quarantine", "pages_used"),
     }
-    assert ("marts/coverage", "no_gaps") in keys
+    assert {("marts/coverage", "no_gaps"), ("raw_store", "crawl_complete"), ("briefings_duckdb", "latest_briefing_is_there")} <= keys
     assert ("core/turns", "unique_stg_turns_turn_id") in keys
     assert ("intermediate/int_unknown_labels", "warn_unknown_labels") in keys
     singular = {path.stem for path in (DBT_PROJECT / "tests").glob("*.sql")}
@@ -189,6 +192,7 @@ def test_every_step_runs_once(definitions: dg.Definitions) -> None:
     """Dagster cuts a step in two when checks make a circle, and dbt would run twice."""
     assert {node.name for node in definitions.resolve_job_def("refresh").nodes} == {
         "raw_store", "parsed_pages", "check_parsed_pages", "lake", "check_lake", "dbt_build", "briefings_duckdb", "marts__coverage_no_gaps",
+        "briefings_duckdb_latest_briefing_is_there",
     }  # fmt: skip
 
 

@@ -53,9 +53,12 @@ class Server:
         with urlopen(Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"}), timeout=30) as answer:
             return json.load(answer)["data"]
 
-    def runs(self) -> list[dict[str, str]]:
+    def runs(self) -> list[dict[str, Any]]:
         """All runs, the newest first."""
-        return self.ask("{ runsOrError { ... on Runs { results { id: runId, status, jobName } } } }")["runsOrError"]["results"]  # type: ignore[no-any-return]
+        found: list[dict[str, Any]] = self.ask(
+            "{ runsOrError { ... on Runs { results { id: runId, status, jobName, tags { key value } } } } }"
+        )["runsOrError"]["results"]
+        return found
 
 
 def wait_for(what: Callable[[], Any], seconds: float, label: str | Callable[[], str]) -> Any:
@@ -83,8 +86,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "DAGSTER_HOME": str(instance),
         "DO_NOT_TRACK": "1",
         "PYTHONPATH": str(CHECKOUT),
+        "BRIEFINGS_BASE_URL": f"http://127.0.0.1:{port}/no-site",  # a nightly run must not get out of here
     }
-    environment.pop("BRIEFINGS_INPUT", None)
+    for variable in ("BRIEFINGS_INPUT", "BRIEFINGS_NIGHTLY"):
+        environment.pop(variable, None)
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "pipelines.definitions", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
@@ -208,3 +213,21 @@ def test_one_click_on_a_fresh_clone_publishes_the_sample(server: Server, browser
     browser.open("/locations/pipelines.definitions/jobs/reparse_month/partitions")
     browser.wait_for_text("2002-01", "Launch backfill")
     browser.take_picture("8-reparse-month")
+
+
+@pytest.mark.skipif(not (CHROMIUM and CHROMEDRIVER), reason="needs chromium and chromedriver, which are not installed")
+def test_the_schedule_is_shown_and_its_tab_starts_a_night(server: Server, browser: Browser) -> None:
+    browser.open("/locations/pipelines.definitions/schedules/every_night")
+    browser.wait_for_text("Every night at 01:30 in Beijing", "Asia/Shanghai", "nightly")
+    browser.take_picture("9-schedule")
+    assert "Next tick" not in browser.text(), "only make nightly starts it by itself"
+    browser.click("Preview tick result")
+    browser.wait_for_text("Select an evaluation time")
+    browser.click("Continue")
+    browser.wait_for_text("1 run requests", "nightly")
+    browser.take_picture("9-schedule-tick")
+    browser.click("Launch all & commit tick result")
+    run = wait_for(lambda: [run for run in server.runs() if run["jobName"] == "nightly"], PAGE_SECONDS, "a nightly run")[0]
+    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
+    assert tags["dagster/schedule_name"] == "every_night"
+    assert {"briefings/day", "briefings/conference", "briefings/calendar"} <= set(tags)
