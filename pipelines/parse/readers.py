@@ -256,7 +256,7 @@ def _blocks(body: LexborNode) -> tuple[Block, ...]:
         above = node.parent
         while above is not None and above.tag not in ("p", "strong", "b"):
             above = above.parent
-        if above is not None and above.tag == "p":
+        if above is not None and above.mem_id in places:
             n_bold[places[above.mem_id]] += len(node.text().strip())
     texts = [squeeze(paragraph.text()) for paragraph in paragraphs]
     return tuple(Block(text, min(1.0, bold / len(text))) for text, bold in zip(texts, n_bold, strict=True) if text)

@@ -248,4 +248,5 @@ def _finish(built: Path, relations: list[str], facts: Mapping[str, str] | None) 
             for name in facts:
                 if name in BUILD_INFO:
                     connection.execute(f"comment on column core.build_info.{identifier(name)} is {literal(BUILD_INFO[name])}")
+            connection.execute("checkpoint")  # closing would do it, but on a full disk closing fails without a word
     return counts

@@ -14,7 +14,7 @@ import duckdb
 from pipelines.errors import BriefingsError
 from pipelines.settings import Home
 
-MEMORY_LIMIT = "500MB"
+MEMORY_LIMIT = "400MB"
 """Of DuckDB alone, for a build and for a query: with Python, dbt and polars a whole refresh stays below 1 GB. More goes to disk."""
 
 THREADS = 2

@@ -27,6 +27,7 @@ _GENERATED = "# Generated from pipelines/contracts/lake.py by `make dictionary`;
 _TYPES: dict[type[dy.Column], str] = {
     dy.String: "varchar",
     dy.Int64: "bigint",
+    dy.Float64: "double",
     dy.Bool: "boolean",
     dy.Date: "date",
     dy.Datetime: "timestamp",
@@ -36,6 +37,8 @@ _KEYS = {
     "document_id": "documents",
     "turn_id": "turns",
     "exchange_id": "exchanges",
+    "document_pair_id": "document_pairs",
+    "exchange_pair_id": "exchange_pairs",
     "entity_id": "entities",
     "outlet_id": "entities",
     "spokesperson_id": "entities",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import polars as pl
 
@@ -10,6 +12,10 @@ from pipelines.publish.connection import first_lines, identifier, reading
 from pipelines.settings import Home
 
 _NOT_IN_POLARS = ("INTERVAL", "UNION", "BIT", "TIME WITH TIME ZONE", "VARINT", "BIGNUM")
+
+
+_WRITES_ELSEWHERE = re.compile(r"(?i)\benable_(?:logging|profiling)\b")
+"""DuckDB 1.5 aborts the process when a log is sent to a file to which access is off, and prints profiles into the output."""
 
 
 def run_query(home: Home, sql: str) -> pl.DataFrame:
@@ -27,6 +33,8 @@ def run_query(home: Home, sql: str) -> pl.DataFrame:
         BriefingsError: nothing is published, the SQL is wrong, or it asks for what is refused; with DuckDB's own words.
     """
     with reading(home) as connection:
+        if found := _WRITES_ELSEWHERE.search(sql):
+            raise BriefingsError(f"{found.group()} is refused: it writes beside the query's own rows.")
         try:
             statements = connection.extract_statements(sql)
             relation = None

@@ -3,7 +3,8 @@ with
 answers as (
     select
         exchange_id,
-        string_agg(text, chr(10) order by turn_index) as answer
+        cast(sum(len(regexp_extract_all(text, '\S+'))) as bigint) as n_words,
+        cast(sum(length(regexp_replace(text, '\s', '', 'g'))) as bigint) as n_characters
     from {{ ref('stg_turns') }}
     where role = 'answer' and exchange_id is not null
     group by exchange_id
@@ -51,10 +52,8 @@ measured as (
         exchanges.after_conference,
         exchanges.question_turn_id is not null as has_question,
         exchanges.answer_turn_id is not null as has_answer,
-        case
-            when exchanges.language != 'zh' then cast(len(regexp_extract_all(answers.answer, '\S+')) as bigint)
-        end as answer_words,
-        length(regexp_replace(answers.answer, '\s', '', 'g')) as answer_characters,
+        case when exchanges.language != 'zh' then answers.n_words end as answer_words,
+        answers.n_characters as answer_characters,
         coalesce(responses.n_patterns, 0) as n_patterns,
         families.family as first_family,
         coalesce(responses.has_non_reply, false) as has_non_reply,
