@@ -125,8 +125,16 @@ def _checked_together(tables: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.
     if held:
         is_held = pl.col("document_id").is_in(list(held))
         rejected.append(_held_back(good["documents"].filter(is_held), held))
-        good = {name: frame.filter(~is_held) for name, frame in good.items()}
+        good = {name: _without_held(frame, list(held)) for name, frame in good.items()}
+        pairs = good["exchange_pairs"].select("exchange_pair_id")
+        good["language_differences"] = good["language_differences"].join(pairs, on="exchange_pair_id", how="semi")
     return good, pl.concat(rejected).unique("quarantine_id", keep="first", maintain_order=True)
+
+
+def _without_held(frame: pl.DataFrame, held: Sequence[str]) -> pl.DataFrame:
+    """Rows without those of documents that are held back; a pair goes with either of its documents."""
+    columns = [column for column in ("document_id", "en_document_id", "zh_document_id") if column in frame.columns]
+    return frame.filter(~pl.col(column).is_in(held) for column in columns) if columns else frame
 
 
 def _held_back(documents: pl.DataFrame, held: Mapping[str, Sequence[str]]) -> pl.DataFrame:

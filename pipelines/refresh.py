@@ -30,13 +30,14 @@ from pipelines.normalise.mentions import mentions_table
 from pipelines.normalise.pages import PAGES
 from pipelines.normalise.quarantine import quarantine_table
 from pipelines.normalise.tables import month_tables
+from pipelines.pair.tables import MonthFrames, pair_tables
 from pipelines.parsed_pages import LOST, page_columns, parse_and_keep, read_pages
 from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.build import BuildResult, build_warehouse
 from pipelines.publish.fingerprint import input_fingerprint, published_fingerprint
 from pipelines.publish.swap import publish
 from pipelines.settings import Home
-from pipelines.versions import codebook_version, normaliser_version, parser_version
+from pipelines.versions import codebook_version, normaliser_version, pairing_version, parser_version
 from pipelines.vocabularies import vocabulary_version
 
 TROUBLES = 5
@@ -209,7 +210,7 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
 
 def _month_fingerprint(pages: list[PageFacts], seen: pl.DataFrame) -> str:
     """Everything that a month's tables depend on."""
-    versions = [parser_version(), normaliser_version(), codebook_version()]
+    versions = [parser_version(), normaliser_version(), codebook_version(), pairing_version()]
     return digest("\n".join([*versions, *map(repr, pages), *map(repr, seen.rows())]))
 
 
@@ -230,6 +231,16 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
 
     (mentions,), unnamed = without_faulty(tables.documents, "normalise", name_entities)
     (pattern_hits, accusations, topic_hits), uncoded = without_faulty(tables.documents, "annotate", apply_codebook)
+    named = frame.select("sha256", "language_links").drop_nulls().join(tables.documents.select("sha256", "document_id"), on="sha256")
+    links = dict(named.select("document_id", "language_links").iter_rows())
+    month_frames = MonthFrames(tables.documents, tables.exchanges, tables.turns, mentions, pattern_hits, accusations, topic_hits)
+
+    def pair_languages(documents: pl.DataFrame) -> Frames:
+        paired = pair_tables(month_frames, documents, links)
+        return [paired.document_pairs, paired.exchange_pairs, paired.language_differences]
+
+    english = tables.documents.filter(pl.col("language") == "en")
+    (document_pairs, exchange_pairs, differences), unpaired = without_faulty(english, "normalise", pair_languages)
     rows = {
         "documents": tables.documents,
         "document_versions": tables.document_versions,
@@ -241,8 +252,11 @@ def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFr
         "pattern_hits": pattern_hits,
         "accusations": accusations,
         "topic_hits": topic_hits,
+        "document_pairs": document_pairs,
+        "exchange_pairs": exchange_pairs,
+        "language_differences": differences,
     }
-    lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded]))
+    lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded, unpaired]))
 
 
 def _quarantine(home: Home, recorded: pl.DataFrame, placed: Sequence[PageFacts]) -> pl.DataFrame:

@@ -47,6 +47,12 @@ def normaliser_version() -> str:
 
 
 @cache
+def pairing_version() -> str:
+    """Hash over the code and the glossary that pair the two language versions of a briefing."""
+    return _hash([*(_CODE / "pair").glob("*.py"), *(_CODE / "pair").glob("*.csv")])
+
+
+@cache
 def codebook_version() -> str:
     """``<number>+<hash>`` over the annotator's code and every vocabulary that decides on rows."""
     code = [*(_CODE / "annotate").glob("*.py"), *(_CODE / "annotate").glob("*.csv")]

@@ -19,6 +19,10 @@ ROLES = ["opening", "question", "answer", "note", "closing", "narration"]
 SPEAKER_KINDS = ["outlet", "spokesperson", "generic", "person"]
 CHANGES = ["new", "edited", "moved", "copy", "truncated", "vanished", "restored"]
 DIRECTIONS = ["IN", "OUT", "THIRD"]
+DIFFERENCES = ["number", "date", "sentence_missing", "after_conference", "accusation", "pattern"]
+SIDES = ["en", "zh", "both"]
+DOCUMENT_PAIR_RULES = ["language_link", "same_day", "chosen_of_day", "neighbouring_day"]
+RELATIONS = ["both", "only_en", "only_zh"]
 MODALITIES = ["asserted", "reported", "denied", "hypothetical"]
 
 
@@ -272,6 +276,98 @@ class TopicHits(dy.Schema):
     codebook_version = _text("Version of the codebook that found it.")
 
 
+class DocumentPairs(dy.Schema):
+    """One row per briefing of which both the English and the Chinese version are stored."""
+
+    document_pair_id = _key("Stable id: hash of the two documents.")
+    briefing_date = dy.Date(description="Day of the briefing; the earlier one where the two versions give different days.")
+    kind = _text("What the English version is.", one_of=KINDS)
+    en_document_id = _text("The English document.")
+    zh_document_id = _text("The Chinese document.")
+    rule = _text(
+        "How they were found: language_link (one page names the other), same_day (nothing else of that kind and day), chosen_of_day (the "
+        "likest of several), neighbouring_day (a day apart, with the same content).",
+        one_of=DOCUMENT_PAIR_RULES,
+    )
+    confidence = dy.Float64(min=0, max=1, description="How sure it is that both report one briefing.")
+    n_en_exchanges = _count("Exchanges of the English version.")
+    n_zh_exchanges = _count("Exchanges of the Chinese version.")
+    n_only_en = _count("Exchanges that only the English version has.")
+    n_only_zh = _count("Exchanges that only the Chinese version has.")
+
+
+class ExchangePairs(dy.Schema):
+    """One row per exchange with its counterpart in the other language, or without one. An exchange that answers to two has two rows."""
+
+    exchange_pair_id = _key("Stable id: hash of the exchanges.")
+    document_pair_id = _text("The pair of documents (document_pairs).")
+    pair_index = _count("Position in the briefing, from 0, in the English order.")
+    briefing_date = dy.Date(description="Day of the briefing, as in document_pairs.")
+    en_document_id = _text("The English document.")
+    zh_document_id = _text("The Chinese document.")
+    en_exchange_id = _text("The English exchange; null when only the Chinese version has it.", nullable=True)
+    zh_exchange_id = _text("The Chinese exchange; null when only the English version has it.", nullable=True)
+    relation = _text("both, only_en or only_zh.", one_of=RELATIONS)
+    is_in_order = dy.Bool(description="Whether it stands in the order of its neighbours in both versions; true for what one version lacks.")
+    confidence = dy.Float64(min=0, max=1, description="How sure the row is, with the sureness that the documents belong together.")
+    shared_names = _text("Places, persons and bodies that both name, in the English words; null when there are none.", nullable=True)
+    shared_figures = _text("Figures and dates that both give, in the English words; null when there are none.", nullable=True)
+
+    @dy.rule()
+    def relation_says_what_is_there(cls) -> pl.Expr:
+        """The relation names the language that has the exchange."""
+        en, zh = pl.col("en_exchange_id").is_not_null(), pl.col("zh_exchange_id").is_not_null()
+        return pl.when(en & zh).then(pl.lit("both")).when(en).then(pl.lit("only_en")).otherwise(pl.lit("only_zh")) == pl.col("relation")
+
+
+class LanguageDifferences(dy.Schema):
+    """One row per difference in substance between the English and the Chinese version of one exchange."""
+
+    difference_id = _key("Stable id: hash of the pair, kind, side and the words that differ.")
+    exchange_pair_id = _text("The pair of exchanges (exchange_pairs).")
+    briefing_date = dy.Date(description="Day of the briefing.")
+    en_exchange_id = _text("The English exchange; the first of several that form one Chinese exchange.")
+    zh_exchange_id = _text("The Chinese exchange; the first of several that form one English exchange.")
+    kind = _text("What differs: number, date, sentence_missing, after_conference, accusation or pattern.", one_of=DIFFERENCES)
+    side = _text("The language that has what the other lacks: en or zh; both where the two contradict each other.", one_of=SIDES)
+    part = _text("question or answer; null for after_conference.", nullable=True, one_of=["question", "answer"])
+    code = _text("Accusation type (A..) or pattern (R..) that one language has; null for other kinds.", nullable=True)
+    en_turn_id = _text("English turn of en_quote; null without one.", nullable=True)
+    en_quote = _text("The English words; null where English has none.", nullable=True)
+    en_start_char = dy.Int64(nullable=True, min=0, description="Where en_quote begins in its turn's text; null without one.")
+    en_end_char = dy.Int64(nullable=True, min=0, description="Where it ends there; null without one.")
+    zh_turn_id = _text("Chinese turn of zh_quote; null without one.", nullable=True)
+    zh_quote = _text("The Chinese words; null where Chinese has none.", nullable=True)
+    zh_start_char = dy.Int64(nullable=True, min=0, description="Where zh_quote begins in its turn's text; null without one.")
+    zh_end_char = dy.Int64(nullable=True, min=0, description="Where it ends there; null without one.")
+    detail = _text("What differs, in a sentence.")
+    confidence = dy.Float64(
+        min=0, max=1, description="Share of such rows that were right when read, lowered where the alignment is unsure."
+    )
+
+    @dy.rule()
+    def offsets_hold_the_quotes(cls) -> pl.Expr:
+        """Each quote is as long as its offsets say, and stands with its turn or not at all."""
+        return pl.all_horizontal(
+            (pl.col(f"{language}_end_char") - pl.col(f"{language}_start_char")).eq_missing(
+                pl.col(f"{language}_quote").str.len_chars().cast(pl.Int64)
+            )
+            & (pl.col(f"{language}_turn_id").is_null() == pl.col(f"{language}_quote").is_null())
+            for language in LANGUAGES
+        )
+
+    @dy.rule()
+    def quote_is_of_the_side(cls) -> pl.Expr:
+        """The language that has more shows its words."""
+        return (
+            pl.when(side="en")
+            .then(pl.col("en_quote").is_not_null())
+            .when(side="zh")
+            .then(pl.col("zh_quote").is_not_null())
+            .otherwise(pl.col("en_quote").is_not_null() & pl.col("zh_quote").is_not_null())
+        )
+
+
 class Quarantine(dy.Schema):
     """One row per thing that could not be used."""
 
@@ -299,6 +395,9 @@ MONTHLY_TABLES: dict[str, type[dy.Schema]] = {
     "pattern_hits": PatternHits,
     "accusations": Accusations,
     "topic_hits": TopicHits,
+    "document_pairs": DocumentPairs,
+    "exchange_pairs": ExchangePairs,
+    "language_differences": LanguageDifferences,
 }
 """Tables of which the lake keeps a file a month (month of the briefing date)."""
 

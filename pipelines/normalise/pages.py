@@ -73,6 +73,7 @@ PAGES = pl.Schema(
         "turns": pl.List(_TURN),
         "quotes": pl.List(_QUOTE),
         "links": pl.List(_LINK),
+        "language_links": pl.List(pl.String),
         "is_cut_off": pl.Boolean(),  # whether the bytes end before the page does
     }
 )
@@ -150,6 +151,7 @@ def _row(sha256: str, outcome: Outcome, parser_version: str, is_cut: bool) -> di
         "dateline": outcome.dateline,
         "body_text": outcome.body_text,
         "body_digest": digest(words_of(outcome.body_text)),
+        "language_links": [url for _, url in outcome.language_links],
         "boilerplate": [{"rule": rule, "text": text} for rule, text in outcome.boilerplate],
         "turns": [
             {

@@ -93,3 +93,16 @@ def test_only_the_sites_own_addresses_are_public_ones(url: str, public: str | No
     if public:
         assert site.reached_at(public) == "http://127.0.0.1:8000/mirror/a.html"
         assert Site(HOSTS).reached_at(public) == public
+
+
+def test_a_broken_page_is_believed_on_the_next_day_if_it_is_the_same(tmp_path: Path) -> None:
+    memory = Memory(Home(tmp_path))
+    assert not memory.is_believed(NEW, "cut off a", date(2024, 5, 30))
+    assert not memory.is_believed(NEW, "cut off a", date(2024, 5, 30))
+    memory.save()
+    memory = Memory(Home(tmp_path))
+    assert not memory.is_believed(NEW, "cut off b", date(2024, 5, 31)), "other bytes"
+    assert memory.is_believed(NEW, "cut off b", date(2024, 6, 1))
+    assert not memory.is_believed(NEW, "cut off b", date(2024, 5, 1)), "a clock that was set back proves nothing"
+    memory.forget(NEW)
+    assert not memory.is_believed(NEW, "cut off b", date(2024, 6, 2))

@@ -38,7 +38,32 @@ def tables_of(*numbers: int, number: int = 800207, day: date = date(2019, 3, 4))
     }
     made["accusations"] = pl.DataFrame([coded | accusation | {"direction": "OUT", "modality": "asserted", "side": "answer"}])
     made["topic_hits"] = pl.DataFrame([coded | {"topic_id": "T01"}])
+    made |= pairs_of(answer, day)
     return {name: made[name].select(MONTHLY_TABLES[name].column_names()) for name in MONTHLY_TABLES}
+
+
+def pairs_of(answer: dict[str, object], day: date) -> dict[str, pl.DataFrame]:
+    """A document paired with itself: one exchange, one difference."""
+    document_id, exchange_id = answer["document_id"], answer["exchange_id"]
+    documents = {"document_pair_id": document_id, "briefing_date": day, "en_document_id": document_id, "zh_document_id": document_id}
+    exchanges = {"exchange_pair_id": exchange_id, "en_exchange_id": exchange_id, "zh_exchange_id": exchange_id, "confidence": 0.9}
+    counts = dict.fromkeys(("n_en_exchanges", "n_zh_exchanges", "n_only_en", "n_only_zh"), 1)
+    frame = pl.DataFrame([documents | {"kind": "press_conference", "rule": "same_day", "confidence": 0.9} | counts])
+    shared = {"shared_names": None, "shared_figures": None}
+    pair = pl.DataFrame([documents | exchanges | {"pair_index": 0, "relation": "both", "is_in_order": True} | shared])
+    quotes = {f"{language}_{column}": None for language in ("en", "zh") for column in ("turn_id", "quote", "start_char", "end_char")}
+    words = {"en_turn_id": answer["turn_id"], "en_quote": "A", "en_start_char": 0, "en_end_char": 1}
+    what = {
+        "difference_id": exchange_id,
+        "briefing_date": day,
+        "kind": "after_conference",
+        "side": "en",
+        "part": None,
+        "code": None,
+        "detail": "x",
+    }
+    difference = pl.DataFrame([exchanges | what | quotes | words])
+    return {"document_pairs": frame, "exchange_pairs": pair, "language_differences": difference}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

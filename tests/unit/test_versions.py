@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], str]] = {
     "parser": versions.parser_version,
     "normaliser": versions.normaliser_version,
     "codebook": versions.codebook_version,
+    "pairing": versions.pairing_version,
 }
 
 
@@ -32,7 +33,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for version in (versions.parser_version, versions.normaliser_version, versions.codebook_version):
+    for version in ALL.values():
         version.cache_clear()
 
 
@@ -49,6 +50,8 @@ def forget() -> None:
         ("dbt/seeds/outlets.csv", {"parser", "normaliser", "codebook"}),
         ("dbt/seeds/spokespersons.csv", {"parser", "normaliser", "codebook"}),
         ("dbt/seeds/recess.csv", {"normaliser", "codebook"}),
+        ("pipelines/pair/exchanges.py", {"pairing"}),
+        ("pipelines/pair/difference_glossary.csv", {"pairing"}),
         ("pipelines/cli/app.py", set()),
         ("pipelines/extract/ingest.py", set()),
     ],
