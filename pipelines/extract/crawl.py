@@ -21,9 +21,10 @@ import polars as pl
 
 from pipelines.errors import BriefingsError
 from pipelines.extract.crawl_memory import Memory, Record, State, page_key
-from pipelines.extract.fetch import Answer, Fetcher, FetchError, Limits, Site, SiteDownError
+from pipelines.extract.fetch import Answer, BrokenPageError, Fetcher, FetchError, Limits, Site, SiteDownError
 from pipelines.extract.raw_store import Capture, DamagedStoreError, append_captures, read_object, store_bytes
 from pipelines.extract.screening import GONE_STATUS, media_type, screen
+from pipelines.identifiers import digest_bytes
 from pipelines.locking import WAIT_SECONDS, crawling, writing
 from pipelines.parse.index_page import listed_links
 from pipelines.parse.readers import read_page
@@ -183,7 +184,7 @@ def crawl(
                     down.add(hosts)
                     source.failures.append((f"https://{hosts[0]}/", str(error)))
         finally:
-            run.flush()
+            run.close()
             for fetcher in fetchers.values():
                 report.n_requests += fetcher.n_requests
                 report.retries.update(fetcher.retries)
@@ -344,7 +345,7 @@ class _Crawl:
         state = self._record.state(url)
         kept = self._kept(state)
         try:
-            answer = fetcher.get(url, *((state.etag, state.last_modified) if state and kept is not None else ()))
+            answer = self._ask(fetcher, url, state if kept is not None else None)
         except SiteDownError:
             raise
         except FetchError as error:
@@ -404,7 +405,7 @@ class _Crawl:
         is_known = self._record.knows(url)
         can_compare = state is not None and state.is_page
         try:
-            answer = fetcher.get(url, *((state.etag, state.last_modified) if state and can_compare else ()))
+            answer = self._ask(fetcher, url, state if can_compare else None)
         except SiteDownError as error:
             raise SiteDownError(f"{error} ({url})") from error
         except FetchError as error:
@@ -446,6 +447,23 @@ class _Crawl:
                         listed[url] = None
                         self._fetch(source, url, site, fetcher, indexes)
                     break
+
+    def _ask(self, fetcher: Fetcher, url: str, state: State | None) -> Answer:
+        """Ask for a page, with the validators of what is stored. A broken page is believed when it came so on an earlier day.
+
+        Raises:
+            FetchError: it cannot be had, or is broken.
+        """
+        try:
+            answer = fetcher.get(url, *((state.etag, state.last_modified) if state else ()))
+        except BrokenPageError as error:
+            # Error pages tell the time and the like.
+            what = error.reason if error.reason == "error_page" else f"{error.reason} {digest_bytes(error.answer.body)}"
+            if not self._memory.is_believed(url, what, datetime.now(UTC).date()):
+                raise
+            return error.answer
+        self._memory.forget(url)
+        return answer
 
     # --- the record ----------------------------------------------------------------------------------------------------
 
@@ -497,6 +515,17 @@ class _Crawl:
                 f"The clock says {now:%Y-%m-%d %H:%M} UTC, but {before.url} was fetched later than that. Set the clock right."
             )
         return before.fetched_at + timedelta(seconds=1)
+
+    def close(self) -> None:
+        """Record and remember what there is.
+
+        Raises:
+            OSError: the home cannot be written.
+            HomeBusyError: another run did not end in time.
+        """
+        if not self._dry_run:
+            self.flush()
+            self._memory.save()
 
     def flush(self) -> None:
         """Append to the raw store's record what waits for it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,16 +90,42 @@ class Memory:
 
     def __init__(self, home: Home) -> None:
         self._listed_path, self._complete_path = home.crawl / "listed.parquet", home.crawl / "complete.json"
+        self._doubtful_path = home.crawl / "doubtful.json"
         self.dates: dict[str, dict[str, date | None]] = {}
         """Source -> address -> day of the briefing, as its index page tells it."""
         self.complete: set[str] = set()
         """First pages of the indexes that were read to their end."""
+        self._doubtful: dict[str, tuple[str, str]] = {}
         try:
             for source_id, url, day in pl.read_parquet(self._listed_path).select(LISTED.names()).iter_rows():
                 self.dates.setdefault(source_id, {})[url] = day
             self.complete = set(json.loads(self._complete_path.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError, pl.exceptions.PolarsError):
             self.complete = set()
+
+        with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+            read = json.loads(self._doubtful_path.read_text(encoding="utf-8"))
+            self._doubtful = {str(url): (str(what), str(day)) for url, (what, day) in read.items()}
+
+    def is_believed(self, url: str, what: str, today: date) -> bool:
+        """Whether an address served the same broken thing on an earlier day already; else it is remembered from today.
+
+        A server or a proxy in trouble does not break a page at the same byte on two days; a page that really is so, is.
+
+        Args:
+            url: public address.
+            what: the kind of damage, and the hash of the bytes where these have to be the same.
+            today: in UTC.
+        """
+        before = self._doubtful.get(url)
+        if before is None or before[0] != what or before[1] > str(today):
+            self._doubtful[url] = (what, str(today))
+            return False
+        return before[1] < str(today)
+
+    def forget(self, url: str) -> None:
+        """The address serves a whole page."""
+        self._doubtful.pop(url, None)
 
     def save(self) -> None:
         """Write it down; the listed pages first, so that no index counts as read whose pages are forgotten.
@@ -112,3 +139,5 @@ class Memory:
             pl.DataFrame(rows, schema=LISTED, orient="row").sort("source_id", "url").write_parquet(temporary)
         with written_aside(self._complete_path, keep_if_equal=True) as temporary:
             temporary.write_text(json.dumps(sorted(self.complete), indent=1), encoding="utf-8")
+        with written_aside(self._doubtful_path, keep_if_equal=True) as temporary:
+            temporary.write_text(json.dumps(self._doubtful, indent=1, sort_keys=True), encoding="utf-8")

@@ -91,6 +91,20 @@ class SiteDownError(FetchError):
     """A whole site cannot be read now, or does not want to be. Nothing more is asked of it in this crawl."""
 
 
+class BrokenPageError(FetchError):
+    """A whole answer came, again and again, that looks broken: HTML without end, or an error page with status 200.
+
+    Attributes:
+        reason: ``cut off`` or ``error_page``.
+        answer: what came last.
+    """
+
+    def __init__(self, message: str, reason: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.answer = answer
+
+
 class _TransientError(FetchError):
     """Worth another try."""
 
@@ -99,7 +113,7 @@ class _TransientError(FetchError):
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
         self.answer = answer
-        """A whole answer that looks broken: accepted when the server says the same again."""
+        """A whole answer that looks broken; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +202,7 @@ class Fetcher:
 
         Raises:
             FetchError: the page cannot be had: every try failed, robots.txt forbids it, or it leads to another site.
+            BrokenPageError: what came looks broken; the caller decides whether to believe it.
             SiteDownError: the site asks for a longer pause, or several pages in a row could not be had.
         """
         public = self._site.public(url)
@@ -199,9 +214,9 @@ class Fetcher:
         validators = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value}
         try:
             answer = self._patiently(public, validators)
-        except SiteDownError:
-            raise
-        except FetchError as error:
+        except _TransientError as error:
+            if error.answer is not None:
+                raise BrokenPageError(str(error), error.reason, error.answer) from error
             self._n_silent += 1
             if self._n_silent >= SILENT_PAGES:
                 raise SiteDownError(f"{error} So it was with {self._n_silent} pages in a row: the site is left alone for now.") from error
@@ -246,8 +261,8 @@ class Fetcher:
                             f"{error} It asks to wait {error.retry_after_seconds:,.0f} s; crawl again after that."
                         ) from error
                     if error.answer is not None:
-                        if questionable == error.answer.body:
-                            return error.answer
+                        if questionable == error.answer.body:  # the server will not say anything else now
+                            raise BrokenPageError(str(error), error.reason, error.answer) from error
                         questionable = error.answer.body
                     raise
         raise AssertionError("tenacity returns or raises")
