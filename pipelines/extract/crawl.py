@@ -23,7 +23,7 @@ from pipelines.errors import BriefingsError
 from pipelines.extract.crawl_memory import Memory, Record, State, page_key
 from pipelines.extract.fetch import Answer, BrokenPageError, Fetcher, FetchError, Limits, Site, SiteDownError
 from pipelines.extract.raw_store import Capture, DamagedStoreError, append_captures, read_object, store_bytes
-from pipelines.extract.screening import GONE_STATUS, media_type, screen
+from pipelines.extract.screening import GONE_STATUS, PASSING_TROUBLE, media_type, screen
 from pipelines.identifiers import digest_bytes
 from pipelines.locking import WAIT_SECONDS, crawling, writing
 from pipelines.parse.index_page import listed_links
@@ -221,6 +221,7 @@ class _Crawl:
         self._record, self._memory = Record.read(home), Memory(home)
         self._waiting: list[Capture] = []
         self._flushed_at = time.monotonic()
+        self._listed_now: set[str] = set()
         self._has_clock_note = False
 
     def read(self, source: SourceReport, indexes: dict[str, list[_Index]], site: Site, fetcher: Fetcher) -> None:
@@ -286,34 +287,43 @@ class _Crawl:
         is_enough = False
         for _ in range(INDEX_ROUNDS):
             n_before = source.n_index_pages
-            first, is_enough, is_whole = self._read_through(source, index, site, fetcher)
+            # Until this reading has come to its end there may be pages that no reading has seen.
+            was_complete = index.first_url in self._memory.complete
+            self._memory.complete.discard(index.first_url)
+            first, is_enough, is_whole = self._read_through(source, index, site, fetcher, was_complete)
             if is_whole:
                 self._memory.complete.add(index.first_url)
             if source.n_index_pages == n_before + 1 or self._index_page(source, index, 0, site, fetcher) == first:
                 break
         return is_enough
 
-    def _read_through(self, source: SourceReport, index: _Index, site: Site, fetcher: Fetcher) -> tuple[bytes | None, bool, bool]:
+    def _read_through(
+        self, source: SourceReport, index: _Index, site: Site, fetcher: Fetcher, was_complete: bool
+    ) -> tuple[bytes | None, bool, bool]:
         """One reading.
 
+        Args:
+            was_complete: whether an earlier crawl has read every page; then it is enough to read down to what is known.
+
         Returns:
-            Bytes of the first page; whether nothing older is wanted; whether every page was read.
+            Bytes of the first page; whether nothing older is wanted; whether every page has been read, now or earlier.
         """
         dates = self._memory.dates.setdefault(source.source_id, {})
-        first, n_pages, n, n_missing = None, None, 0, 0
+        first, n_pages, n = None, None, 0
+        missing: list[int] = []
         while n < (n_pages or INDEX_PAGES):
             raw = self._index_page(source, index, n, site, fetcher)
             if raw is None:
                 if n_pages is None:
                     break  # the end of an index that does not say how long it is
-                n_missing += 1
+                missing.append(n)
                 n += 1
                 continue
             if n == 0:
                 first, n_pages = raw, _page_count(raw, index)
             links = self._links(raw, index, n, site)
             fresh = [url for url in links if url not in dates]
-            if n and n_pages is None and not fresh and links and self._since is None and index.first_url not in self._memory.complete:
+            if n and n_pages is None and not fresh and links and self._since is None and not was_complete:
                 break  # some sites answer with the last page whatever number is asked for
             if not links:
                 if n and n_pages is None:
@@ -322,17 +332,20 @@ class _Crawl:
                     f"{_page_url(index, n)}: an index page without a link to a page. Has the layout changed? See link_pattern in the seed source_indexes."
                 )
             dates.update({url: day or dates.get(url) for url, day in links.items()})
+            self._listed_now.update(links)
             self._progress.advance()
             days = [day for day in links.values() if day]
             if self._since and days and max(days) < self._since:
-                return first, True, False
+                return first, True, was_complete
             is_known = all(self._record.knows(url) for url in links)
-            if not self._full and index.first_url in self._memory.complete and is_known and days and max(days) < self._recent_from:
-                return first, True, False
+            if not self._full and was_complete and is_known and days and max(days) < self._recent_from:
+                return first, True, not missing
             n += 1
-        if n_missing:
-            source.notes.append(f"{index.first_url}: {n_missing} of {n_pages} index pages are not there; what they list is not known.")
-        return first, False, self._since is None
+        if missing:
+            source.notes.append(f"{index.first_url}: {len(missing)} of {n_pages} index pages are not there; what they list is not known.")
+        # Some lists say that they are a page longer than they are.
+        is_end_missing = missing == list(range(n - len(missing), n))
+        return first, False, is_end_missing
 
     def _index_page(self, source: SourceReport, index: _Index, n: int, site: Site, fetcher: Fetcher) -> bytes | None:
         """Bytes of an index page; None when there is none of that number.
@@ -345,17 +358,19 @@ class _Crawl:
         state = self._record.state(url)
         kept = self._kept(state)
         try:
-            answer = self._ask(fetcher, url, state if kept is not None else None)
+            answer = self._ask(fetcher, url, can_compare=kept is not None, is_index=True)
         except SiteDownError:
             raise
         except FetchError as error:
             if "none of the source's hosts" in str(error) and n == 0:
                 raise _MissingIndexError(str(error)) from error
             raise
-        if answer.status >= 400:
-            if n == 0:
-                raise _MissingIndexError(f"{url} answered with status {answer.status}.")
+        if n == 0 and answer.status >= 400:
+            raise _MissingIndexError(f"{url} answered with status {answer.status}.")
+        if answer.status in GONE_STATUS or (answer.url != url and n > 0):
             return None
+        if answer.status >= 400:
+            raise FetchError(f"{url}: the server answered with status {answer.status}.")
         source.n_index_pages += 1
         if answer.status == 304 and kept is not None:
             return kept
@@ -374,7 +389,7 @@ class _Crawl:
     @staticmethod
     def _links(raw: bytes, index: _Index, n: int, site: Site) -> dict[str, date | None]:
         """Public address -> day of the pages that an index page lists; of two addresses of one page the first."""
-        found: dict[int | str, tuple[str, date | None]] = {}
+        found: dict[str, tuple[str, date | None]] = {}
         for link in listed_links(raw, site.reached_at(site.public(_page_url(index, n)) or index.first_url), index.link_pattern):
             public = site.public(link.url)
             if public:
@@ -384,14 +399,18 @@ class _Crawl:
     # --- pages ---------------------------------------------------------------------------------------------------------
 
     def _to_ask(self, source: SourceReport, dates: dict[str, date | None], indexes: list[_Index], site: Site) -> list[str]:
-        """New pages, then those that are asked for again; newest first, each page once."""
+        """New pages, then those that are asked for again; newest first, each page once, where it is listed now."""
         known = set(dates)
         if self._full:
             patterns = [re.compile(index.link_pattern) for index in indexes]
             known |= {url for url in self._record.urls() if site.public(url) and any(pattern.search(url) for pattern in patterns)}
         source.n_listed = len(dates)
-        chosen: dict[int | str, str] = {}
-        for url in sorted(known, key=lambda url: (self._record.knows(url), -(dates.get(url) or date.min).toordinal(), url)):
+        chosen: dict[str, str] = {}
+
+        def rank(url: str) -> tuple[bool, int, bool, str]:
+            return self._record.knows(url), -(dates.get(url) or date.min).toordinal(), url not in self._listed_now, url
+
+        for url in sorted(known, key=rank):
             day = dates.get(url)
             is_wanted = not (self._since and day and day < self._since)
             is_again = self._full or (day is not None and day >= self._recent_from)
@@ -403,9 +422,8 @@ class _Crawl:
     def _fetch(self, source: SourceReport, url: str, site: Site, fetcher: Fetcher, indexes: dict[str, list[_Index]]) -> None:
         state = self._record.state(url)
         is_known = self._record.knows(url)
-        can_compare = state is not None and state.is_page
         try:
-            answer = self._ask(fetcher, url, state if can_compare else None)
+            answer = self._ask(fetcher, url, can_compare=state is not None and state.is_page)
         except SiteDownError as error:
             raise SiteDownError(f"{error} ({url})") from error
         except FetchError as error:
@@ -448,17 +466,27 @@ class _Crawl:
                         self._fetch(source, url, site, fetcher, indexes)
                     break
 
-    def _ask(self, fetcher: Fetcher, url: str, state: State | None) -> Answer:
-        """Ask for a page, with the validators of what is stored. A broken page is believed when it came so on an earlier day.
+    def _ask(self, fetcher: Fetcher, url: str, *, can_compare: bool, is_index: bool = False) -> Answer:
+        """Ask for a page, with the validators of what is stored.
+
+        An error page with status 200 is believed where it speaks of a page that was there, and not of a server in trouble. Other
+        broken answers are believed when they came so on an earlier day.
 
         Raises:
             FetchError: it cannot be had, or is broken.
         """
+        state = self._record.state(url)
         try:
-            answer = fetcher.get(url, *((state.etag, state.last_modified) if state else ()))
+            answer = fetcher.get(url, *((state.etag, state.last_modified) if state and can_compare else ()))
         except BrokenPageError as error:
+            is_error_page = error.reason == "error_page"
+            if is_error_page and is_index:
+                raise
+            refusal = screen(error.answer.body)
+            if is_error_page and state is not None and refusal and not re.search(PASSING_TROUBLE, refusal.detail):
+                return error.answer
             # Error pages tell the time and the like.
-            what = error.reason if error.reason == "error_page" else f"{error.reason} {digest_bytes(error.answer.body)}"
+            what = error.reason if is_error_page else f"{error.reason} {digest_bytes(error.answer.body)}"
             if not self._memory.is_believed(url, what, datetime.now(UTC).date()):
                 raise
             return error.answer
@@ -482,7 +510,7 @@ class _Crawl:
             is_same_error = refusal is not None and before.http_status == answer.status and answer.status in GONE_STATUS
             if before.sha256 == sha256 or is_same_error:
                 return False
-        fetched_at = self._now(before)
+        fetched_at = self._now(answer.url)
         capture = Capture(
             sha256=sha256,
             size_bytes=len(answer.body),
@@ -504,17 +532,16 @@ class _Crawl:
             self.flush()
         return True
 
-    def _now(self, before: State | None) -> datetime:
-        """The time, but never before what is recorded of the address: a clock that was set back must not turn versions round."""
+    def _now(self, url: str) -> datetime:
+        """The time, but never before what is recorded of the page: a clock that was set back must not turn versions round."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        if before is None or before.fetched_at is None or before.fetched_at < now:
+        last = self._record.last_fetch(url)
+        if last is None or last < now:
             return now
         if not self._has_clock_note:
             self._has_clock_note = True
-            self._progress.note(
-                f"The clock says {now:%Y-%m-%d %H:%M} UTC, but {before.url} was fetched later than that. Set the clock right."
-            )
-        return before.fetched_at + timedelta(seconds=1)
+            self._progress.note(f"The clock says {now:%Y-%m-%d %H:%M} UTC, but {url} was fetched later than that. Set the clock right.")
+        return last + timedelta(seconds=1)
 
     def close(self) -> None:
         """Record and remember what there is.

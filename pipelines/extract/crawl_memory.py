@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -18,9 +19,10 @@ from pipelines.settings import Home
 LISTED = pl.Schema({"source_id": pl.String(), "url": pl.String(), "date": pl.Date()})
 
 
-def page_key(url: str) -> int | str:
-    """What a page is known by: the ministry's own number, which survives a move between hosts and folders, else its address."""
-    return page_number(url) or canonical_url(url) or url
+def page_key(url: str) -> str:
+    """What a page is known by: site and the ministry's own number, which survives a move between hosts and folders, else its address."""
+    canonical, number = canonical_url(url) or url, page_number(url)
+    return f"{urlsplit(canonical).netloc}#{number}" if number else canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Record:
 
     def __init__(self) -> None:
         self._states: dict[str, State] = {}
-        self._keys: set[int | str] = set()
+        self._latest: dict[str, datetime | None] = {}
+        """Page key -> time of the last fetch of the page, at whichever address."""
 
     @classmethod
     def read(cls, home: Home) -> Record:
@@ -67,7 +70,10 @@ class Record:
     def note(self, state: State, asked: str | None = None) -> None:
         """Take in what an address serves now; ``asked`` is the address that led there, where it is another."""
         self._states[state.url] = state
-        self._keys.update(page_key(url) for url in (state.url, asked) if url)
+        for url in filter(None, (state.url, asked)):
+            key = page_key(url)
+            times = [time for time in (self._latest.get(key), state.fetched_at) if time]
+            self._latest[key] = max(times, default=None)
 
     def state(self, url: str) -> State | None:
         """Of that very address."""
@@ -75,7 +81,11 @@ class Record:
 
     def knows(self, url: str) -> bool:
         """Whether anything is recorded of the page, at this address or another."""
-        return page_key(url) in self._keys
+        return page_key(url) in self._latest
+
+    def last_fetch(self, url: str) -> datetime | None:
+        """When the page was last recorded, UTC; None when it is not known or no time is."""
+        return self._latest.get(page_key(url))
 
     def urls(self) -> Iterator[str]:
         """Every address."""

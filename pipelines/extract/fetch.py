@@ -369,8 +369,7 @@ def _unless_broken(answer: Answer) -> Answer:
 
 def is_cut_off(raw: bytes) -> bool:
     """Whether HTML ends without ``</html>`` (all 578 pages of the corpus and all later ones that were looked at have it)."""
-    head = raw[:2000].lower()
-    return b"<html" in head and b"</html" not in raw[-5000:].lower()
+    return raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"</html" not in raw[-5000:].lower()
 
 
 async def _unpacked(response: httpx.Response, public: str, limit_bytes: int) -> AsyncIterator[bytes]:

@@ -11,6 +11,12 @@ from pipelines.parse.decode import decode
 GONE_STATUS = (404, 410)
 """Not Found and Gone (RFC 9110). Other errors say something about the server or the crawler, nothing about the page."""
 
+PASSING_TROUBLE = (
+    r"(?i)\b(?:maintenance|busy|unavailable|overload|permission|denied|forbidden|unauthorized|javascript|cookies|robot|human|just a moment"
+    r"|gateway|time-?out|bad request|too many|internal|unexpected|archived|crawl time|40[013]|429|50\d)|维护|繁忙|升级|频繁|受限|拒绝|不可用|无法访问"
+)
+"""Words of error pages that come from a server in trouble, from a guard against robots, or from the archive asked."""
+
 ERROR_PAGE_CHARACTERS = 1_500
 """Characters of text, menus included, that an error page has at the most. Short real pages have fewer as well (a Chinese
 remark with its page furniture 750), so that between the two limits only a heading that says "error" condemns a page."""

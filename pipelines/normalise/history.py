@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.contracts.lake import DocumentVersions, TurnChanges
 from pipelines.extract.raw_store import object_paths
-from pipelines.extract.screening import GONE_STATUS
+from pipelines.extract.screening import GONE_STATUS, PASSING_TROUBLE
 from pipelines.identifiers import digest, words_of
 from pipelines.normalise.facts import PageFacts, is_same_text, runs_of_words
 from pipelines.normalise.urls import public_url, with_canonical_urls
@@ -41,12 +41,6 @@ REWORDED_FROM = 0.5
 TORN_LETTERS = 12
 """Letters at the end of a cut text that may differ from the whole one: half a word, or half a name of a mark (&nbs)."""
 
-_PASSING = (
-    r"(?i)\b(?:maintenance|busy|unavailable|overload|permission|denied|forbidden|unauthorized|javascript|cookies|robot|human|just a moment"
-    r"|gateway|time-?out|bad request|too many|internal|unexpected|archived|crawl time|40[013]|429|50\d)|维护|繁忙|升级|频繁|受限|拒绝|不可用|无法访问"
-)
-"""Words of error pages that come from a server in trouble, from a guard against robots, or from the archive asked."""
-
 _NAME_NUMBER = r"(?:^|[/\\])t(\d{5,7})\.\w+$"
 """Serial numbers only, as they were given until October 2021; later ones stand behind a day."""
 
@@ -65,7 +59,7 @@ def sightings(captures: pl.DataFrame) -> pl.DataFrame:
     Returns:
         SIGHTING columns and ``is_gone``: pages, and addresses that are known, at a known time, to have served none.
     """
-    is_error_page = (pl.col("reason") == "error_page") & ~pl.col("detail").fill_null("").str.contains(_PASSING)
+    is_error_page = (pl.col("reason") == "error_page") & ~pl.col("detail").fill_null("").str.contains(PASSING_TROUBLE)
     is_gone = (pl.col("outcome") == "refused") & (pl.col("http_status").is_in(GONE_STATUS) | is_error_page)
     known = with_canonical_urls(captures, "url").with_columns(
         is_gone=is_gone.fill_null(value=False),
