@@ -13,8 +13,8 @@ from pipelines.calendar import conference_days, latest_day_up, longest_break
 from pipelines.contracts.lake import MONTHLY_TABLES
 from pipelines.extract.raw_store import read_captures
 from pipelines.identifiers import words_of
-from pipelines.normalise.urls import canonical_url, with_canonical_urls
 from pipelines.settings import Home
+from pipelines.urls import canonical_url, with_canonical_urls
 from pipelines.vocabularies import vocabulary
 
 TEXT_HELD_FLOOR = 0.999

@@ -17,12 +17,12 @@ _CODE = CHECKOUT / "pipelines"
 PARSER_VOCABULARIES = ("outlets", "sources", "spokespersons")
 """Seeds that the parser reads: which labels name outlets and speakers, and whose page it is."""
 
-MEASUREMENTS = frozenset({"codebook_quality", "published_counts"})
-"""Seeds that only tell how good or complete the rows are."""
+NOT_DECIDING = frozenset({"codebook_quality", "published_counts", "source_indexes"})
+"""Seeds that only tell how good or complete the rows are, or where pages are found: a change of theirs changes no row."""
 
 
 def _deciding_seeds() -> list[Path]:
-    return [path for path in SEEDS.glob("*.csv") if path.stem not in MEASUREMENTS]
+    return [path for path in SEEDS.glob("*.csv") if path.stem not in NOT_DECIDING]
 
 
 def _hash(paths: Iterable[Path]) -> str:
@@ -42,7 +42,13 @@ def parser_version() -> str:
 @cache
 def normaliser_version() -> str:
     """Hash over the code that makes and checks the tables of parsed pages, and every vocabulary that decides on rows."""
-    code = [*(_CODE / "normalise").glob("*.py"), *(_CODE / "contracts").glob("*.py"), _CODE / "identifiers.py", _CODE / "lake.py"]
+    code = [
+        *(_CODE / "normalise").glob("*.py"),
+        *(_CODE / "contracts").glob("*.py"),
+        _CODE / "identifiers.py",
+        _CODE / "lake.py",
+        _CODE / "urls.py",
+    ]
     return _hash([*code, *_deciding_seeds()])
 
 

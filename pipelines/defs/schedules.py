@@ -3,12 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
-import polars as pl
 
 from pipelines.calendar import BEIJING, conference_day
 from pipelines.defs.nights import SCHEDULE_STATUS
 from pipelines.defs.raw_store import RAW_STORE
-from pipelines.vocabularies import vocabulary
+from pipelines.extract.crawl import crawlable_sources
 
 HOUR = "30 1 * * *"
 """Half past one in Beijing. Chinese transcripts of a day are up by midnight (see ``pipelines.calendar``), English ones the same evening or
@@ -19,13 +18,7 @@ MAX_RUNTIME_SECONDS = 12 * 3600
 """A first crawl of everything that the two languages list is some 5,000 pages, at two seconds and more a page."""
 
 
-def crawled_sources() -> list[str]:
-    """Sources that the seed ``source_indexes`` says are crawled by default, in its order."""
-    is_default = vocabulary("source_indexes").filter(pl.col("is_crawled_by_default") == "true")
-    return is_default["source_id"].unique(maintain_order=True).to_list()
-
-
-CRAWLING = {"ops": {RAW_STORE.to_python_identifier(): {"config": {"crawl": crawled_sources()}}}}
+CRAWLING = {"ops": {RAW_STORE.to_python_identifier(): {"config": {"crawl": crawlable_sources(by_default_only=True)}}}}
 """Run configuration: the job's default in the launchpad; a scheduled run is given it, as it would have none."""
 
 nightly_job = dg.define_asset_job(

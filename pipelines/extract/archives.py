@@ -24,11 +24,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
 
-from pipelines.extract.screening import media_type
+from pipelines.extract.screening import GONE_STATUS, media_type
 from pipelines.settings import PAGE_LIMIT_BYTES
-
-GONE_STATUS = (404, 410)
-"""Kept, so that the page counts as vanished (see ``normalise.history``); of other failures the page knows nothing."""
 
 _GZIP = b"\x1f\x8b"
 

@@ -13,8 +13,8 @@ import polars as pl
 
 from pipelines.extract.raw_store import read_captures
 from pipelines.files import written_aside
-from pipelines.normalise.urls import canonical_url, page_number
 from pipelines.settings import Home
+from pipelines.urls import canonical_url, page_number
 
 LISTED = pl.Schema({"source_id": pl.String(), "url": pl.String(), "date": pl.Date()})
 

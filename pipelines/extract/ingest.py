@@ -19,9 +19,9 @@ from pipelines.extract.raw_store import Capture, DamagedStoreError, append_captu
 from pipelines.extract.screening import media_type, screen
 from pipelines.identifiers import digest_bytes
 from pipelines.locking import WAIT_SECONDS, writing
-from pipelines.normalise.urls import canonical_url
 from pipelines.progress import Progress, SilentProgress
 from pipelines.settings import ARCHIVE_SUFFIXES, PAGE_LIMIT_BYTES, PAGE_SUFFIXES, Home
+from pipelines.urls import canonical_url
 
 SEGMENT_CAPTURES = 500
 """Captures recorded at a time: a kill loses the record of this many at the most, and the next ingest makes it good."""

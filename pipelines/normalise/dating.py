@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.normalise.facts import COPY_SHARE, BodyReader, PageFacts, Unions, is_same_text, is_same_title, runs_of_words, same_numbers
-from pipelines.normalise.urls import canonical_url, page_number, state_of_host, state_of_source
+from pipelines.urls import canonical_url, page_number, state_of_host, state_of_source
 
 INDEX_DAYS = 45
 """How far the day that an index page lists may lie from the day in a title without a year."""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from pipelines.identifiers import words_of
-from pipelines.normalise.urls import canonical_url, issue_day, page_number, public_url
+from pipelines.urls import canonical_url, issue_day, page_number, public_url
 
 BodyReader = Callable[[Sequence[str]], dict[str, str]]
 """Reads body texts by page hash."""

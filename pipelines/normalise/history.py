@@ -15,7 +15,7 @@ from pipelines.extract.raw_store import object_paths
 from pipelines.extract.screening import GONE_STATUS, PASSING_TROUBLE
 from pipelines.identifiers import digest, words_of
 from pipelines.normalise.facts import PageFacts, is_same_text, runs_of_words
-from pipelines.normalise.urls import public_url, with_canonical_urls
+from pipelines.urls import public_url, with_canonical_urls
 
 SIGHTING = pl.Schema(
     {

@@ -10,12 +10,12 @@ import polars as pl
 
 from pipelines.contracts.lake import DocumentPairs, ExchangePairs
 from pipelines.identifiers import digest
-from pipelines.normalise.urls import page_number
 from pipelines.pair.difference_terms import Glossary
 from pipelines.pair.differences import language_differences
 from pipelines.pair.documents import FAMILIES, Document, DocumentPair, pair_documents
 from pipelines.pair.exchanges import Link, align
 from pipelines.pair.features import Passage, passages
+from pipelines.urls import page_number
 from pipelines.vocabularies import vocabulary
 
 PAIR_ID_CHARACTERS = 16

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.normalise.urls import canonical_url, issue_day, page_number, public_url, state_of_host, state_of_source, with_canonical_urls
+from pipelines.urls import canonical_url, issue_day, page_number, public_url, state_of_host, state_of_source, with_canonical_urls
 
 OLD = "https://www.mfa.gov.cn/mfa_eng/xwfw_665399/s2510_665401/2511_665403/t1558711.shtml"
 
