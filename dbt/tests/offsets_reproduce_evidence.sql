@@ -5,6 +5,7 @@ evidence as (
     {% for mart in [
         'outlet_activity', 'spokesperson_activity', 'country_attention', 'response_pattern_counts', 'accusations_by_country',
         'accusation_responses', 'response_by_outlet_group', 'topic_trends', 'codebook',
+        'language_gaps',
     ] %}
         select
             '{{ mart }}' as mart,

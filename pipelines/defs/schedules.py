@@ -15,7 +15,7 @@ in the course of the next day: these come in a night later. Every night, weekend
 edited then."""
 
 MAX_RUNTIME_SECONDS = 12 * 3600
-"""A first crawl of everything that the two languages list is some 5,000 pages, at two seconds and more a page."""
+"""A first crawl may list thousands of pages, at two seconds and more a page (5,000 take five hours with the server's answers)."""
 
 
 CRAWLING = {"ops": {RAW_STORE.to_python_identifier(): {"config": {"crawl": crawlable_sources(by_default_only=True)}}}}

@@ -1,6 +1,6 @@
 """The long versions: harm without end, and figures of what came of it.
 
-python -m tests.harm kills [--n 100] [--seed 1] [--also "crawl --base-url http://127.0.0.1:8000 --delay 0"]
+python -m tests.harm kills [--n 100] [--seed 1] [--also "COMMAND"]     ingest, refresh, and crawl of a local server
 python -m tests.harm disks [--n 10] [--seed 1]            needs the right to mount a small file system
 python -m tests.harm mutations [--n 10000] [--seed 1]     with the real pages beside the checkout, where there are any
 python -m tests.harm memory [--n 10000]
@@ -20,13 +20,22 @@ from rich.table import Table
 
 from pipelines.settings import Home
 
+INDEX = "/mfa_eng/xwfw_1001/s10_1002/11_1003/default.shtml"
+"""First index page of the source `sample`, which is crawled from a local server."""
+CRAWLED_PAGES = 60
+
 console = Console(width=160, highlight=False)
 
 
 def kills(scratch: Path, n: int, seed: int, also: Sequence[str]) -> bool:
     from tests.harm.kills import kill_at_random
+    from tests.helpers.replay import ReplayServer
+    from tests.helpers.replay_site import invented_site
 
-    found = kill_at_random(scratch, n, seed, also, tell)
+    with ReplayServer(invented_site(INDEX, CRAWLED_PAGES)) as server:
+        # Read again in full, so that a crawl has as much to do the tenth time as the first.
+        crawl = f"crawl --source sample --full --delay 0 --base-url {server.url}"
+        found = kill_at_random(scratch, n, seed, [crawl, *also], tell)
     rows = [
         ("kills", f"{found.kills.total()} ({', '.join(f'{name} {count}' for name, count in sorted(found.kills.items()))})"),
         ("commands that ended before their kill", found.n_too_late),

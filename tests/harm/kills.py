@@ -17,6 +17,9 @@ from tests.harm.pages import Page, page, write_pages
 
 REFRESH = {"refresh": ["refresh"]}
 
+OF_THE_CLOCK = ("fetched_at", "first_seen", "quarantine_id", "input_fingerprint")
+"""Columns that tell when something was fetched, or are made of it."""
+
 REFRESHES_OF_FOUR = 3
 """Of four kills so many hit a refresh, which writes more files than an ingest."""
 
@@ -101,7 +104,7 @@ def kill_at_random(
     _complete(home, commands | REFRESH, scratch, outcome)
     said = _complete(home, REFRESH, scratch, outcome)
     outcome.is_settled = "Nothing has changed" in said
-    outcome.difference = homes.difference(home, undisturbed, ("fetched_at", "first_seen") if also else ())
+    outcome.difference = homes.difference(home, undisturbed, OF_THE_CLOCK if also else ())
     outcome.left_over = sorted(str(path.relative_to(home.root)) for path in home.root.rglob("*") if path.name.endswith((".tmp", ".wal")))
     return outcome
 
