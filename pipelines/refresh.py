@@ -16,28 +16,22 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines import lake
-from pipelines.annotate.tables import annotate
 from pipelines.contracts.lake import TABLES, Quarantine
 from pipelines.extract.raw_store import read_captures
 from pipelines.findings import CHECKS
-from pipelines.identifiers import digest
 from pipelines.locking import writing
-from pipelines.normalise.catalogue import PageFacts, place_pages, sorted_by_freshness
+from pipelines.months import Month, made_months
+from pipelines.normalise.catalogue import PageFacts, place_pages
 from pipelines.normalise.entities import entities_table
-from pipelines.normalise.faults import Frames, without_faulty
 from pipelines.normalise.history import sightings, sightings_of
-from pipelines.normalise.mentions import mentions_table
-from pipelines.normalise.pages import PAGES
 from pipelines.normalise.quarantine import quarantine_table
-from pipelines.normalise.tables import month_tables
-from pipelines.pair.tables import MonthFrames, pair_tables
 from pipelines.parsed_pages import LOST, page_columns, parse_and_keep, read_pages
 from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.build import BuildResult, build_warehouse
 from pipelines.publish.fingerprint import input_fingerprint, published_fingerprint
 from pipelines.publish.swap import publish
 from pipelines.settings import Home
-from pipelines.versions import codebook_version, normaliser_version, pairing_version, parser_version
+from pipelines.versions import codebook_version, parser_version
 from pipelines.vocabularies import vocabulary_version
 
 TROUBLES = 5
@@ -194,69 +188,17 @@ def lake_stage(home: Home, progress: Progress) -> list[str]:
     for page in placed:
         if page.briefing_date is not None:
             by_month[f"{page.briefing_date:%Y-%m}"].append(page)
-    own = {month: sightings_of(seen, pages) for month, pages in sorted(by_month.items())}
-    fingerprints = {month: _month_fingerprint(by_month[month], rows) for month, rows in own.items()}
-    stale = [month for month, fingerprint in fingerprints.items() if lake.month_fingerprint(home.lake, month) != fingerprint]
+    named = {name: Month(name, pages, sightings_of(seen, pages)) for name, pages in sorted(by_month.items())}
+    stale = [month for month in named.values() if lake.month_fingerprint(home.lake, month.name) != month.fingerprint]
     progress.stage("normalise and annotate", len(stale))
-    for month in stale:
-        _write_month(home, month, by_month[month], own[month], bucket_of, fingerprints[month])
+    for month, made in made_months(home, stale, bucket_of):
+        lake.write_month(home.lake, month.name, made.rows, month.fingerprint, faults=made.faults)
         progress.advance()
-    for month in set(lake.months(home.lake)) - set(by_month):
-        lake.remove_month(home.lake, month)
+    for name in set(lake.months(home.lake)) - set(by_month):
+        lake.remove_month(home.lake, name)
     lake.write_whole(home.lake, "entities", entities_table(lake.read_table(home.lake, "mentions").collect()))
     lake.write_whole(home.lake, "quarantine", _quarantine(home, recorded, placed))
-    return stale
-
-
-def _month_fingerprint(pages: list[PageFacts], seen: pl.DataFrame) -> str:
-    """Everything that a month's tables depend on."""
-    versions = [parser_version(), normaliser_version(), codebook_version(), pairing_version()]
-    return digest("\n".join([*versions, *map(repr, pages), *map(repr, seen.rows())]))
-
-
-def _write_month(home: Home, month: str, pages: list[PageFacts], seen: pl.DataFrame, bucket_of: dict[str, str], fingerprint: str) -> None:
-    hashes = [page.sha256 for page in pages]
-    frame = read_pages(home, hashes, bucket_of, [name for name in PAGES.names() if name != "links"])
-    tables = month_tables(frame, sorted_by_freshness(pages), seen.filter(~pl.col("is_gone")), seen.filter("is_gone"))
-
-    def name_entities(documents: pl.DataFrame) -> Frames:
-        return [mentions_table(tables.turns, documents)]
-
-    def apply_codebook(documents: pl.DataFrame) -> Frames:
-        own = documents.select("document_id")
-        coded = annotate(
-            tables.turns.join(own, on="document_id", how="semi"), tables.exchanges.join(own, on="document_id", how="semi"), documents
-        )
-        return [coded.pattern_hits, coded.accusations, coded.topic_hits]
-
-    (mentions,), unnamed = without_faulty(tables.documents, "normalise", name_entities)
-    (pattern_hits, accusations, topic_hits), uncoded = without_faulty(tables.documents, "annotate", apply_codebook)
-    named = frame.select("sha256", "language_links").drop_nulls().join(tables.documents.select("sha256", "document_id"), on="sha256")
-    links = dict(named.select("document_id", "language_links").iter_rows())
-    month_frames = MonthFrames(tables.documents, tables.exchanges, tables.turns, mentions, pattern_hits, accusations, topic_hits)
-
-    def pair_languages(documents: pl.DataFrame) -> Frames:
-        paired = pair_tables(month_frames, documents, links)
-        return [paired.document_pairs, paired.exchange_pairs, paired.language_differences]
-
-    english = tables.documents.filter(pl.col("language") == "en")
-    (document_pairs, exchange_pairs, differences), unpaired = without_faulty(english, "normalise", pair_languages)
-    rows = {
-        "documents": tables.documents,
-        "document_versions": tables.document_versions,
-        "turn_changes": tables.turn_changes,
-        "turns": tables.turns,
-        "exchanges": tables.exchanges,
-        "quotes": tables.quotes,
-        "mentions": mentions,
-        "pattern_hits": pattern_hits,
-        "accusations": accusations,
-        "topic_hits": topic_hits,
-        "document_pairs": document_pairs,
-        "exchange_pairs": exchange_pairs,
-        "language_differences": differences,
-    }
-    lake.write_month(home.lake, month, rows, fingerprint, faults=pl.concat([unnamed, uncoded, unpaired]))
+    return [month.name for month in stale]
 
 
 def _quarantine(home: Home, recorded: pl.DataFrame, placed: Sequence[PageFacts]) -> pl.DataFrame:
