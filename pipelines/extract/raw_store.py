@@ -137,7 +137,7 @@ def read_object(home: Home, sha256: str) -> bytes:
 
 
 def append_captures(home: Home, captures: Iterable[Capture]) -> None:
-    """Add a segment to the record; its name comes from its content.
+    """Add a segment to the record; its name comes from its content. The caller holds the home's lock.
 
     Raises:
         OSError: the disk is full or the home cannot be written; the record is then as it was.
@@ -145,7 +145,10 @@ def append_captures(home: Home, captures: Iterable[Capture]) -> None:
     lines = [json.dumps({name: _plain(value) for name, value in asdict(c).items()}, ensure_ascii=False) for c in captures]
     if lines:
         text = "\n".join(lines) + "\n"
-        _write(home.raw / "manifest" / f"{digest(text, 24)}.jsonl", text.encode())
+        folder = home.raw / "manifest"
+        for left_over in folder.glob(".*.tmp"):  # of a kill: after it, the same captures have other times and another name
+            left_over.unlink(missing_ok=True)
+        _write(folder / f"{digest(text, 24)}.jsonl", text.encode())
 
 
 def read_captures(home: Home) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from tests.harm.pages import Page, page, write_pages
 
 REFRESH = {"refresh": ["refresh"]}
 
-OF_THE_CLOCK = ("fetched_at", "first_seen", "quarantine_id", "input_fingerprint")
+OF_THE_CLOCK = ("fetched_at", "old_fetched_at", "new_fetched_at", "first_seen", "quarantine_id", "input_fingerprint")
 """Columns that tell when something was fetched, or are made of it."""
 
 REFRESHES_OF_FOUR = 3

@@ -8,10 +8,12 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -82,6 +84,22 @@ def test_neither_the_order_of_ingests_nor_refreshes_in_between_show(
     for step in range(n_steps):
         ingest(home, files[step::n_steps])
         update(home)
+    assert_same_tables(home, whole)
+
+
+def test_months_made_by_several_processes_are_the_same(whole: Home, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pools = []
+
+    def pool(*arguments: Any, **options: Any) -> ProcessPoolExecutor:
+        pools.append(ProcessPoolExecutor(*arguments, **options))
+        return pools[0]
+
+    monkeypatch.setattr("pipelines.months.PARALLEL_FROM_PAGES", 1)
+    monkeypatch.setattr("pipelines.months.ProcessPoolExecutor", pool)
+    home = Home(tmp_path)
+    ingest(home, [sample])
+    update(home)
+    assert len(pools) == 1
     assert_same_tables(home, whole)
 
 

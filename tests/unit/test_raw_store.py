@@ -65,6 +65,15 @@ def test_empty_store_has_no_captures_but_all_columns(home: Home) -> None:
     assert not home.raw.exists()
 
 
+def test_what_a_kill_left_aside_goes_with_the_next_captures(home: Home) -> None:
+    folder = home.raw / "manifest"
+    folder.mkdir(parents=True)
+    (folder / ".0123.jsonl.tmp").write_text('{"half":')
+    append_captures(home, [capture()])
+    assert read_captures(home).height == 1
+    assert [path.suffix for path in folder.iterdir()] == [".jsonl"]
+
+
 def test_a_capture_comes_back_as_it_was_written(home: Home) -> None:
     written = capture(
         url="https://example.org/a\u2028b\u0085.html", fetched_at=NOON + timedelta(microseconds=7), http_status=200, detail="“…”\n"
