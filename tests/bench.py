@@ -184,6 +184,8 @@ def run_measured(command: Sequence[str]) -> tuple[float, int]:
     watcher.start()
     process.wait()
     watcher.join()
+    if process.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(process.returncode, command)
     return time.perf_counter() - start, peak_bytes
 
 

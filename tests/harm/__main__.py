@@ -20,8 +20,6 @@ from rich.table import Table
 
 from pipelines.settings import Home
 
-INDEX = "/mfa_eng/xwfw_1001/s10_1002/11_1003/default.shtml"
-"""First index page of the source `sample`, which is crawled from a local server."""
 CRAWLED_PAGES = 60
 
 console = Console(width=160, highlight=False)
@@ -30,7 +28,7 @@ console = Console(width=160, highlight=False)
 def kills(scratch: Path, n: int, seed: int, also: Sequence[str]) -> bool:
     from tests.harm.kills import kill_at_random
     from tests.helpers.replay import ReplayServer
-    from tests.helpers.replay_site import invented_site
+    from tests.helpers.replay_site import INDEX, invented_site
 
     with ReplayServer(invented_site(INDEX, CRAWLED_PAGES)) as server:
         # Read again in full, so that a crawl has as much to do the tenth time as the first.

@@ -334,6 +334,9 @@ def briefing(day: date, exchanges: Sequence[tuple[str, str]], *, charset: str = 
     ).encode()
 
 
+INDEX = "/mfa_eng/xwfw_1001/s10_1002/11_1003/default.shtml"
+"""First index page of the source `sample` (seed source_indexes)."""
+
 TOPICS = "ferries lighthouses salt herring bridges looms orchards canals cables clocks maps kites".split()
 
 
