@@ -202,6 +202,8 @@ def align(en: Sequence[Unit], zh: Sequence[Unit], known: Glossary) -> list[Bead]
         known: the glossary.
     """
     longest = max(len(en), len(zh), 1)
+    # Where one text is many times the other, a sentence of the shorter one stands for more than that many.
+    furthest = max(FURTHEST_SENTENCES, longest / max(min(len(en), len(zh)), 1))
     for_en, for_zh = _Evidence(en, zh, known), _Evidence(zh, en, known)
 
     def cost(i: int, j: int, n: int, m: int) -> float:
@@ -214,7 +216,7 @@ def align(en: Sequence[Unit], zh: Sequence[Unit], known: Glossary) -> list[Bead]
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(en) + 1):
         for j in range(len(zh) + 1):
-            if abs(i / max(len(en), 1) - j / max(len(zh), 1)) * longest > FURTHEST_SENTENCES:
+            if abs(i / max(len(en), 1) - j / max(len(zh), 1)) * longest > furthest:
                 continue
             ways = [(best[i - n, j - m][0] + cost(i - n, j - m, n, m), (n, m)) for n, m in SHAPES if (i - n, j - m) in best]
             if ways:

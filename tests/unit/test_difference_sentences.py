@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from pipelines.pair.difference_sentences import Bead, align, missing, units
 from pipelines.pair.difference_terms import Glossary, Term, glossary, likeness, terms
 
@@ -41,6 +43,14 @@ def lacking(en: list[str], zh: list[str]) -> list[tuple[str, int, int | None]]:
 def test_versions_run_side_by_side() -> None:
     assert beads(ENGLISH, CHINESE) == [Bead((n,), (n,)) for n in range(4)]
     assert lacking(ENGLISH, CHINESE) == []
+
+
+@pytest.mark.parametrize(("n_en", "n_zh"), [(74, 0), (0, 74), (300, 10), (1, 120), (602, 1), (0, 0)])
+def test_versions_of_any_length_are_aligned_whole(n_en: int, n_zh: int) -> None:
+    """Pages on which a tag was lost run a whole briefing into one answer."""
+    found = beads((ENGLISH * 151)[:n_en], (CHINESE * 30)[:n_zh])
+    assert [i for bead in found for i in bead.en] == list(range(n_en))
+    assert [j for bead in found for j in bead.zh] == list(range(n_zh))
 
 
 def test_two_sentences_may_be_one() -> None:
