@@ -7,7 +7,7 @@ import dagster as dg
 from pipelines.calendar import BEIJING, conference_day
 from pipelines.defs.nights import SCHEDULE_STATUS
 from pipelines.defs.raw_store import RAW_STORE
-from pipelines.extract.crawl import crawlable_sources
+from pipelines.extract.sources import crawlable_sources
 
 HOUR = "30 1 * * *"
 """Half past one in Beijing. Chinese transcripts of a day are up by midnight (see ``pipelines.calendar``), English ones the same evening or

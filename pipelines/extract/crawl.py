@@ -17,13 +17,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import polars as pl
-
 from pipelines.errors import BriefingsError
 from pipelines.extract.crawl_memory import Memory, Record, State, page_key
 from pipelines.extract.fetch import Answer, BrokenPageError, Fetcher, FetchError, Limits, Site, SiteDownError
 from pipelines.extract.raw_store import Capture, DamagedStoreError, append_captures, read_object, store_bytes
 from pipelines.extract.screening import GONE_STATUS, PASSING_TROUBLE, media_type, screen
+from pipelines.extract.sources import crawlable_sources
 from pipelines.identifiers import digest_bytes
 from pipelines.locking import WAIT_SECONDS, crawling, writing
 from pipelines.parse.index_page import listed_links
@@ -118,12 +117,6 @@ class _Index:
     page_count_pattern: str | None
     is_required: bool
     in_use_until: str | None
-
-
-def crawlable_sources(*, by_default_only: bool = False) -> list[str]:
-    """Sources of which an index page is known (seed ``source_indexes``), in the order of the seed."""
-    rows = vocabulary("source_indexes").filter(pl.col("is_crawled_by_default").eq("true") | (not by_default_only))
-    return rows["source_id"].unique(maintain_order=True).to_list()
 
 
 def crawl(
