@@ -39,8 +39,8 @@ run: setup  ## ingest INPUT (default: the sample), refresh, show the marts' firs
 	@$(BIN)/briefings refresh || [ $$? -eq 1 ]
 	@$(BIN)/briefings tour
 
-test: setup  ## all tests, fast ones first
-	$(BIN)/pytest tests/unit tests/eval tests/integration
+test: setup  ## all tests, fast ones first, WORKERS=2 files at a time
+	$(BIN)/pytest -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/eval tests/integration
 
 test-fast: setup  ## unit tests only
 	$(BIN)/pytest tests/unit
