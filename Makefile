@@ -50,11 +50,13 @@ check: setup  ## format, lint, types, SQL
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt/models dbt/tests --disable-progress-bar
+	$(BIN)/sqlfluff lint --config dbt/.sqlfluff warehouse/queries --disable-progress-bar
 
 format: setup  ## put code and SQL into the agreed form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix dbt/models dbt/tests --disable-progress-bar
+	$(BIN)/sqlfluff fix --config dbt/.sqlfluff warehouse/queries --disable-progress-bar
 
 $(DAGSTER_HOME)/dagster.yaml: pipelines/defs/dagster.yaml
 	mkdir -p $(@D)

@@ -8,8 +8,9 @@ import dagster as dg
 from pipelines.defs.home import HomeResource
 from pipelines.defs.lake_tables import lake_key
 from pipelines.defs.parsed_pages import PARSED_PAGES
+from pipelines.defs.previews import text_table
 from pipelines.defs.published_file import PUBLISHED_FILE
-from pipelines.defs.reporting import LogProgress, failures_explained, markdown_table
+from pipelines.defs.reporting import LogProgress, failures_explained
 from pipelines.findings import CHECKS, COVERAGE, FRESHNESS, Check, Finding
 from pipelines.progress import Progress
 from pipelines.settings import Home
@@ -84,7 +85,7 @@ def check_step(home: Home, progress: Progress, checks: Iterable[Check]) -> Itera
 def _result(check: Check, finding: Finding) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = dict(finding.figures)
     if not finding.examples.is_empty():
-        metadata["look at"] = markdown_table(finding.examples)
+        metadata["look at"] = text_table(finding.examples)
     return dg.AssetCheckResult(
         asset_key=_asset_of(check),
         check_name=check.name,

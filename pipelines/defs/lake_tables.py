@@ -9,7 +9,8 @@ import polars as pl
 from pipelines.contracts.lake import TABLES
 from pipelines.defs.home import HomeResource
 from pipelines.defs.parsed_pages import PARSED_PAGES
-from pipelines.defs.reporting import Event, LogProgress, contract_columns, failures_explained, markdown_table, size_on_disk
+from pipelines.defs.previews import text_table
+from pipelines.defs.reporting import Event, LogProgress, contract_columns, failures_explained, size_on_disk
 from pipelines.progress import Progress
 from pipelines.settings import Home
 from pipelines.versions import codebook_version, normaliser_version, pairing_version
@@ -48,6 +49,12 @@ _NOTES = {
 }
 
 
+_ABOUT = """
+
+**A table of the lake**: Parquet files, most of them one a month, remade when a page or a rule of that month changes. Nothing is counted here
+yet. Readers find the same rows as `core.{table}` in `briefings.duckdb`: `briefings sql "from core.{table} limit 20"`"""
+
+
 def lake_key(table: str) -> dg.AssetKey:
     """Key of a table of the lake; dbt's source of that name has the same."""
     return dg.AssetKey(["lake", table])
@@ -61,7 +68,7 @@ def _spec(table: str) -> dg.AssetSpec:
         group_name=group,
         kinds={"polars", "parquet"},
         code_version={"annotate": codebook_version, "pair": pairing_version, "normalise": normaliser_version}[group](),
-        description=f"{TABLES[table].__doc__} {_NOTES.get(table, '')}".strip(),
+        description=f"{TABLES[table].__doc__} {_NOTES.get(table, '')}".strip() + _ABOUT.format(table=table),
         metadata={"dagster/column_schema": contract_columns(TABLES[table])},
     )
 
@@ -93,7 +100,5 @@ def lake_step(home: Home, progress: Progress) -> Iterator[Event]:
             }
             if table == "quarantine":
                 reasons = rows.group_by("stage", "reason", "is_error").agg(n=pl.len()).collect()
-                metadata["by reason"] = markdown_table(
-                    reasons.sort("is_error", "n", "stage", "reason", descending=[True, True, False, False])
-                )
+                metadata["by reason"] = text_table(reasons.sort("is_error", "n", "stage", "reason", descending=[True, True, False, False]))
             yield dg.MaterializeResult(asset_key=lake_key(table), metadata=metadata)

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from pipelines.contracts.lake import Documents
 from pipelines.defs.home import HomeResource
+from pipelines.defs.previews import text_table
 from pipelines.defs.raw_store import RAW_STORE
-from pipelines.defs.reporting import Event, LogProgress, failures_explained, frame_columns, markdown_table, size_on_disk
+from pipelines.defs.reporting import Event, LogProgress, failures_explained, frame_columns, size_on_disk
 from pipelines.normalise.pages import PAGES
 from pipelines.progress import Progress
 from pipelines.settings import Home
@@ -79,7 +80,7 @@ def parse_step(home: Home, progress: Progress, *, full: bool = False, months: Se
             "dagster/row_count": pages.height,
             "dagster/column_schema": frame_columns(PAGES, _DESCRIPTIONS),
             "pages parsed in this run": n_parsed,
-            "pages by outcome": markdown_table(by_outcome.sort("outcome", "n_pages", "layout or reason", descending=[False, True, False])),
+            "pages by outcome": text_table(by_outcome.sort("outcome", "n_pages", "layout or reason", descending=[False, True, False])),
             "parser version": parser_version(),
             "size": size,
             "folder": dg.MetadataValue.path(str(home.lake / FOLDER)),

@@ -7,10 +7,11 @@ import dagster as dg
 import polars as pl
 
 from pipelines.defs.home import HomeResource
-from pipelines.defs.reporting import Event, LogProgress, failures_explained, markdown_table
+from pipelines.defs.previews import text_table
+from pipelines.defs.reporting import Event, LogProgress, failures_explained
 from pipelines.defs.warehouse import tables_of, warehouse
 from pipelines.progress import Progress
-from pipelines.settings import Home
+from pipelines.settings import CHECKOUT, Home
 
 PUBLISHED_FILE = dg.AssetKey("briefings_duckdb")
 
@@ -27,7 +28,11 @@ quotes) and `vocabulary.*`.
 It is swapped in by rename, and only when every check that can stop it has passed; else the file published before stays. Whoever has
 it open keeps his answers and sees the new file when he opens it anew.
 
-To read it: `briefings sql "from marts.coverage limit 10"`, `briefings evidence coverage`, or any DuckDB client.
+To read it: `briefings sql "from marts.coverage limit 10"`, `briefings evidence coverage`, or any DuckDB client. What each table and column
+holds is in `warehouse/README.md` (the data dictionary) and, in DuckDB, in its comments. For people who look rather than ask: the report page
+(`briefings report`) and the explorer (`make explore`). dbt's own documentation of the models: `make docs`.
+
+New here? `docs/tutorial.md` goes from nothing to a chart of one's own; `docs/method.md` says how words become counts, and how far to trust them.
 """.strip(),
 )
 def briefings_duckdb(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Event]:
@@ -59,6 +64,9 @@ def publish_step(home: Home, progress: Progress) -> Iterator[Event]:
             "built": f"{datetime.fromtimestamp(facts.st_mtime, UTC):%Y-%m-%d %H:%M} UTC",
             "file": dg.MetadataValue.path(str(home.published)),
             "size": f"{facts.st_size / 1e6:,.1f} MB",
-            "tables": markdown_table(tables),
+            "tables": text_table(tables),
+            "data dictionary": dg.MetadataValue.path(str(CHECKOUT / "warehouse" / "README.md")),
+            "questions to start from": dg.MetadataValue.path(str(CHECKOUT / "warehouse" / "queries")),
+            "documentation": dg.MetadataValue.path(str(CHECKOUT / "docs")),
         },
     )

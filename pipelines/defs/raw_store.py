@@ -10,7 +10,8 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.defs.home import HomeResource
-from pipelines.defs.reporting import Event, LogProgress, failures_explained, frame_columns, markdown_table
+from pipelines.defs.previews import text_table
+from pipelines.defs.reporting import Event, LogProgress, failures_explained, frame_columns
 from pipelines.progress import Progress
 from pipelines.settings import CHECKOUT, CRAWL_DELAY_SECONDS, Home
 
@@ -175,7 +176,7 @@ def store_step(
             "pages stored": pages.height,
             "captures (page, address, time)": stored.height,
             "size of the pages": f"{int(pages['size_bytes'].sum()) / 1e6:,.1f} MB",
-            "refused files": markdown_table(refused),
+            "refused files": text_table(refused),
             "folder": dg.MetadataValue.path(str(home.raw)),
         },
     )
@@ -230,7 +231,7 @@ def _crawl_figures(crawled: "CrawlReport") -> dict[str, dg.MetadataValue | int]:
         orient="row",
     )
     return {
-        "crawled": markdown_table(by_source),
+        "crawled": text_table(by_source),
         "requests made": crawled.n_requests,
         "requests saved": crawled.n_requests_saved,
         "requests repeated": crawled.n_retries,
@@ -245,7 +246,7 @@ def _failures(crawled: "CrawlReport") -> dg.MarkdownMetadataValue:
     rows = [
         (source.source_id, url, message.removeprefix(url).lstrip(": ")) for source in crawled.sources for url, message in source.failures
     ]
-    return markdown_table(pl.DataFrame(rows, schema=["source", "address", "why"], orient="row"))
+    return text_table(pl.DataFrame(rows, schema=["source", "address", "why"], orient="row"))
 
 
 def _crawl_check(crawled: "CrawlReport | None") -> dg.AssetCheckResult:

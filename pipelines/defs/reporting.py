@@ -19,8 +19,6 @@ Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 """What a step of the flow tells: a table was made, or a check was made on one."""
 
 LOG_EVERY_SECONDS = 10.0
-PREVIEW_CHARACTERS = 80
-"""A cell of a preview is cut here: the tables hold whole answers."""
 
 
 class LogProgress:
@@ -83,22 +81,6 @@ def frame_columns(schema: pl.Schema, descriptions: Mapping[str, str | None]) -> 
 def _type_name(kind: pl.DataType) -> str:
     """As polars names it, without what is the same for all times in the tables."""
     return str(kind).replace("Datetime(time_unit='us', time_zone=None)", "Datetime")
-
-
-def markdown_table(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    """A small frame as a table in the metadata."""
-    if frame.is_empty():
-        return dg.MetadataValue.md("none")
-    lines = [frame.columns, ["---:" if kind.is_numeric() else "---" for kind in frame.dtypes], *frame.iter_rows()]
-    return dg.MetadataValue.md("\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
-    text = text if len(text) <= PREVIEW_CHARACTERS else text[: PREVIEW_CHARACTERS - 1] + "…"
-    return text.replace("&", "&amp;").replace("\\", "\\\\").replace("[", "\\[").replace("|", "\\|").replace("<", "&lt;")
 
 
 def size_on_disk(paths: Iterator[Path]) -> str:

@@ -12,16 +12,29 @@ import polars as pl
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 from pipelines.defs.home import HomeResource
-from pipelines.defs.reporting import Event, LogProgress, failures_explained, markdown_table
+from pipelines.defs.previews import mart_previews, text_table
+from pipelines.defs.reporting import Event, LogProgress, failures_explained
+from pipelines.errors import BriefingsError
 from pipelines.progress import Progress
 from pipelines.publish.build import BuildResult, NodeResult, ensure_manifest
 from pipelines.publish.query import run_query
 from pipelines.settings import DBT_PROJECT, Home
 
-PREVIEW_ROWS = 10
 FOUND_ROWS = 20
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
+
+_ABOUT = {
+    "core": "**A table of the record**, as readers find it in `briefings.duckdb`: the lake's table `{name}`, unchanged."
+    '\n\nLook at it: `briefings sql "from core.{name} limit 20"`',
+    "intermediate": "**A step between the record and the marts.** It may change without notice; ask `core` and `marts` instead.",
+    "marts": "**A mart**: counts, each with what it must be divided by. Its first rows and a small chart are in the metadata of the latest "
+    "run (*Show Markdown*).\n\nThe sentences behind its numbers: `briefings evidence {name}`. All rows: "
+    '`briefings sql "from marts.{name}"`',
+    "vocabulary": "**A vocabulary**, kept as a file that people edit: `dbt/{file}`. Python and SQL read the same rows; a changed row is taken "
+    "up by the next run.",
+}
+"""What a newcomer should know of a schema's tables."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -41,11 +54,13 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["schema"])
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The description in the project; for models the SQL below it."""
+        """What it holds, from the project; what it is for and how to look at it; for models the SQL below."""
         description = str(dbt_resource_props.get("description") or dbt_resource_props["name"])
+        schema, name = self.get_asset_key(dbt_resource_props).path
+        about = _ABOUT.get(schema, "").format(name=name, file=dbt_resource_props["original_file_path"])
         if dbt_resource_props["resource_type"] == "seed":
-            return f"{description}\n\nVocabulary: `dbt/{dbt_resource_props['original_file_path']}`"
-        return f"{description}\n\n```sql\n{dbt_resource_props.get('raw_code', '').strip()}\n```"
+            return f"{description}\n\n{about}"
+        return f"{description}\n\n{about}\n\n**How it is made**\n\n```sql\n{dbt_resource_props.get('raw_code', '').strip()}\n```"
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
@@ -135,21 +150,22 @@ def build_step(home: Home, progress: Progress) -> Iterator[Event]:
         if result is not None:
             if any(node.unique_id not in _ORDER for node in result.nodes):
                 progress.note("The dbt project has new models or tests that the UI does not show yet: click Reload definitions.")
-            yield from _built(home, result)
+            yield from _built(home, result, progress)
             if not result.success:
                 raise dg.Failure(description=f"{result.log}\nThe file published before stays as it was.", allow_retries=False)
         elif home.published.exists():
             progress.note("Neither lake nor dbt project have changed since the published file was built: nothing to build.")
-            yield from _unchanged(home)
+            yield from _unchanged(home, progress)
         else:
             progress.note("The lake holds no document: nothing to build.")
 
 
-def _built(home: Home, result: BuildResult) -> Iterator[Event]:
+def _built(home: Home, result: BuildResult, progress: Progress) -> Iterator[Event]:
     place = Home(home.build)  # the file just built has the published file's name, and can be read in the same way
+    previews = _previews(place, progress) if result.success else {}
     for node in sorted(result.nodes, key=lambda node: _ORDER.get(node.unique_id, 0)):
         if node.unique_id in _ASSETS and node.status == "success":
-            yield _materialized(place, node.unique_id, node.n_rows, {"seconds": round(node.seconds, 2)})
+            yield _materialized(node.unique_id, node.n_rows, {"seconds": round(node.seconds, 2)}, previews)
         elif node.unique_id in _CHECKS and node.status in ("pass", "warn", "fail", "error"):
             yield _checked(home, place, node)
 
@@ -162,7 +178,7 @@ def _checked(home: Home, place: Home, node: NodeResult) -> dg.AssetCheckResult:
         passed=node.status == "pass",
         severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
         description=node.message if node.n_failures is None else f"Rows found: {node.n_failures:,}. There should be none.",
-        metadata={} if found.is_empty() else {"rows found": markdown_table(found)},
+        metadata={} if found.is_empty() else {"rows found": text_table(found)},
     )
 
 
@@ -181,15 +197,16 @@ def _rows_found(home: Home, place: Home, unique_id: str) -> pl.DataFrame:
     )
 
 
-def _unchanged(home: Home) -> Iterator[Event]:
+def _unchanged(home: Home, progress: Progress) -> Iterator[Event]:
     """What stands in the published file. A test that can only fail passed, or the file would not be there; one that can warn
     is asked again."""
     built = f"{datetime.fromtimestamp(home.published.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
-    n_rows = {(schema, table): n for schema, table, n, _ in tables_of(home).iter_rows()}
+    n_rows = {(schema, name): n for schema, name, n, _ in tables_of(home).iter_rows()}
+    previews = _previews(home, progress)
     for unique_id in _ORDER:
         if unique_id in _ASSETS:
-            schema, table = _ASSETS[unique_id].path
-            yield _materialized(home, unique_id, n_rows.get((schema, table)), {"built": f"{built}, unchanged since"})
+            schema, name = _ASSETS[unique_id].path
+            yield _materialized(unique_id, n_rows.get((schema, name)), {"built": f"{built}, unchanged since"}, previews)
     for unique_id, key in _CHECKS.items():
         config = _MANIFEST["nodes"][unique_id]["config"]
         can_warn = config["severity"].lower() == "warn" or config["error_if"] != config["warn_if"]
@@ -200,8 +217,17 @@ def _unchanged(home: Home) -> Iterator[Event]:
             passed=found.is_empty(),
             severity=dg.AssetCheckSeverity.WARN if can_warn else dg.AssetCheckSeverity.ERROR,
             description=f"Of the file built {built}; nothing has changed since.",
-            metadata={} if found.is_empty() else {"rows found": markdown_table(found)},
+            metadata={} if found.is_empty() else {"rows found": text_table(found)},
         )
+
+
+def _previews(place: Home, progress: Progress) -> dict[str, dict[str, dg.MarkdownMetadataValue]]:
+    """First rows and charts of the marts. What only shows them must not stop what makes them."""
+    try:
+        return mart_previews(place)
+    except BriefingsError as error:
+        progress.note(f"The marts have no preview in this run: {error}")
+        return {}
 
 
 def tables_of(home: Home) -> pl.DataFrame:
@@ -215,13 +241,14 @@ def tables_of(home: Home) -> pl.DataFrame:
     return tables.select(schema="schema_name", table="table_name", n_rows=n_rows, description="comment")
 
 
-def _materialized(place: Home, unique_id: str, n_rows: int | None, metadata: dict[str, Any]) -> dg.MaterializeResult[Any]:
+def _materialized(
+    unique_id: str, n_rows: int | None, metadata: dict[str, Any], previews: Mapping[str, Mapping[str, dg.MarkdownMetadataValue]]
+) -> dg.MaterializeResult[Any]:
     key = _ASSETS[unique_id]
     if n_rows is not None:
         metadata["dagster/row_count"] = n_rows
     if key.path[0] == "marts":
-        schema, table = key.path
-        metadata["first rows"] = markdown_table(run_query(place, f'from "{schema}"."{table}" limit {PREVIEW_ROWS}'))
+        metadata |= previews.get(key.path[-1], {})
     return dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 

@@ -344,6 +344,7 @@ def invented_site(first: str, n_pages: int = 12, *, until: date = date(2020, 6, 
     """A small site of invented briefings behind one index, a briefing a day, newest first."""
     place = first.rpartition("/")[0]
     site = Site()
+    step = 300 if n_pages < 2_900 else 60  # the numbers of the ministry have six digits
     for n in range(n_pages):
         day, topic = until - timedelta(days=n), TOPICS[n % len(TOPICS)]
         exchanges = [
@@ -357,7 +358,7 @@ def invented_site(first: str, n_pages: int = 12, *, until: date = date(2020, 6, 
             ),
             ("AFP: Will the harbour stay open?", f"Ada Quill: It will. Ask again in {n + 3} days."),
         ]
-        site.put(f"{place}/t{900000 - 300 * n}.shtml", briefing(day, exchanges))
+        site.put(f"{place}/t{900000 - step * n}.shtml", briefing(day, exchanges))
     entries = [entry_of(path, body) for path, body in site.bodies().items()]
     site.list_at(first, sorted(entries, key=_number, reverse=True), per_page)
     return site

@@ -210,6 +210,12 @@ def test_one_click_on_a_fresh_clone_publishes_the_sample(server: Server, browser
     browser.driver.find_element("xpath", "//*[text()='[Show Markdown]']").click()
     browser.wait_for_text("share_of_exchanges", "not_published", "Close")
     browser.take_picture("7-mart-rows")
+    browser.click("Close")
+    browser.driver.find_elements("xpath", "//*[text()='[Show Markdown]']")[1].click()
+    browser.wait_for_text("label", "Velland Wire", "Close")
+    drawn = "return [...document.images].some(i => i.src.startsWith('data:image/svg+xml') && i.naturalWidth > 400)"
+    wait_for(lambda: browser.driver.execute_script(drawn), PAGE_SECONDS, "a chart")
+    browser.take_picture("7-mart-chart")
     browser.open("/locations/pipelines.definitions/jobs/reparse_month/partitions")
     browser.wait_for_text("2002-01", "Launch backfill")
     browser.take_picture("8-reparse-month")
