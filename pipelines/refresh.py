@@ -31,6 +31,7 @@ from pipelines.publish.build import BuildResult, build_warehouse
 from pipelines.publish.fingerprint import input_fingerprint, published_fingerprint
 from pipelines.publish.swap import publish
 from pipelines.settings import Home
+from pipelines.urls import page_number
 from pipelines.versions import codebook_version, parser_version
 from pipelines.vocabularies import vocabulary_version
 
@@ -145,6 +146,8 @@ def parse_stage(home: Home, progress: Progress, *, full: bool = False, months: S
         fresh -= set(kept.filter(pl.col("bucket").is_in(list(months)))["sha256"]) | _hashes_of_months(home, months)
     urls = captures.sort("sha256", "url", nulls_last=True).unique("sha256", keep="first", maintain_order=True)
     todo = [(sha256, url) for sha256, url in urls.select("sha256", "url").iter_rows() if sha256 not in fresh]
+    # Numbers rise with time, so that a batch of pages touches the files of few months.
+    todo.sort(key=lambda page: (page_number(page[1]) or 0, page[1] or "", page[0]))
     progress.stage("parse", len(todo))
     parse_and_keep(home, todo, progress)
     return len(todo)
