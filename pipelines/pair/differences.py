@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -84,15 +85,17 @@ def language_differences(
     accused = _codes(accusations, "accusation_type", ["direction", "accuser", "accused"])
     formulas = _codes(pattern_hits, "pattern_id", [])
     known = glossary()
+
+    @cache
+    def frame_of(document_id: str, language: str, day: date) -> Sequence[Unit]:
+        return units([turn.text for turn in words.get((document_id, FRAME), [])], language, day)
+
     rows: list[Row] = []
     for pair in pairs.iter_rows(named=True):
         ids = {"en": pair["en_exchange_ids"], "zh": pair["zh_exchange_ids"]}
         day = pair["briefing_date"]
         parts = {part: _side(words, ids, part, day, known) for part in PARTS}
-        frame_units = {
-            language: units([turn.text for turn in words.get((document_of.get(own[0], ""), FRAME), [])], language, day)
-            for language, own in ids.items()
-        }
+        frame_units = {language: frame_of(document_of.get(own[0], ""), language, day) for language, own in ids.items()}
         found = [
             *_text_differences(parts, frame_units, known),
             *_after_conference(parts, ids, is_after),

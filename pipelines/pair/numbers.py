@@ -135,6 +135,8 @@ _ORDINAL_WORD = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 _SPELLED = rf"(?:{_WORD}|an?(?=\s+(?:hundred|thousand|million|billion|trillion)))(?:(?:[\s-]+|\s+and\s+)(?:{_WORD}|hundred|thousand|million|billion|trillion)\b)*"
 
 _ENGLISH = re.compile(
+    # Nothing begins within a word: four of five places need not be tried any further.
+    r"(?:(?=[\d-])|\b(?=[A-Za-z]))(?:"
     rf"\b(?P<month>{_MONTH_NAME})\b\.?\s*(?P<day>\d{{1,2}}){_TH}(?!\w|%|[,.]\d|:\d){_MORE_DAYS.format('days')}(?:\s*,?\s*(?P<year>{_YEAR})\b)?"
     rf"|(?<![\d.,:])(?P<day2>\d{{1,2}}){_TH}{_MORE_DAYS.format('days2')}\s+(?:of\s+)?(?P<month2>{_MONTH_NAME})\b\.?(?:\s*,?\s*(?P<year2>{_YEAR})\b)?"
     rf"|(?<!\d)(?P<year3>{_YEAR})[-/.](?P<month3>\d{{1,2}})[-/.](?P<day3>\d{{1,2}})(?!\d)"
@@ -151,7 +153,7 @@ _ENGLISH = re.compile(
     rf"|(?i:\b(?P<numerator>{_WORD}|an?)[\s-]+(?P<part>{'|'.join(_PARTS)})\b(?!\s+(?:time|party|meeting|session|round|country|countries)))"
     rf"|(?i:\b(?P<spelled>{_SPELLED})\b(?P<spelled_percent>\s+(?:percent|per\s?cent)\b)?)"
     rf"|(?i:\b(?P<tens>(?:{'|'.join(_TENS)})-)?(?P<ordinal>{_ORDINAL_WORD})\b)"
-    rf"|(?i:\b(?P<loose>{'|'.join(sorted(_LOOSE_WORDS, key=len, reverse=True))})\b)"
+    rf"|(?i:\b(?P<loose>{'|'.join(sorted(_LOOSE_WORDS, key=len, reverse=True))})\b))"
 )
 _NO_COUNT = re.compile(r"[\s-]+(?:part(?:y|ies)|countr(?:y|ies)|markets?|centur(?:y|ies))\b", re.IGNORECASE)
 """A third party or country is any other, and a century may be told by its years."""
