@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,14 @@ _KEYS = {
 
 Rows = Iterable[tuple[str, str, str]]
 """Columns of a table as (name, type, description)."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """Columns in which no two rows of a table agree; with ``may_be_null`` nulls count as equal to each other."""
+
+    columns: tuple[str, ...]
+    may_be_null: bool
 
 
 def generated_files() -> dict[Path, str]:
@@ -151,6 +160,30 @@ def readme() -> str:
     return "\n".join(parts)
 
 
+def table_keys() -> dict[str, Key]:
+    """What tells the rows of a table apart, as the contracts and the tests of the dbt project hold it: schema.table -> key.
+
+    Tables without such a test are left out.
+    """
+    keys = {f"core.{name}": Key(tuple(schema.primary_key()), may_be_null=False) for name, schema in TABLES.items() if schema.primary_key()}
+    for schema_name, folder, kind in (("marts", "models/marts", "models"), ("vocabulary", "seeds", "seeds")):
+        for model in _described(folder, kind):
+            columns = {column["name"]: column for column in model.get("columns", [])}
+            for test in model.get("data_tests", []):
+                if isinstance(test, dict) and "unique_rows" in test:
+                    names = tuple(name.strip('"') for name in test["unique_rows"]["arguments"]["columns"])
+                    may_be_null = not all(_is_never_null(columns[name]) for name in names)
+                    keys.setdefault(f"{schema_name}.{model['name']}", Key(names, may_be_null))
+            for name, column in columns.items():
+                if "unique" in column.get("data_tests", []):
+                    keys.setdefault(f"{schema_name}.{model['name']}", Key((name,), may_be_null=not _is_never_null(column)))
+    return keys
+
+
+def _is_never_null(column: Mapping[str, Any]) -> bool:
+    return "not_null" in column.get("data_tests", []) or {"type": "not_null"} in column.get("constraints", [])
+
+
 def render_table(name: str, description: str, rows: Rows) -> str:
     """A table's part of a data dictionary, as Markdown."""
     lines = [f"| {column} | {kind} | {_cell(text)} |" for column, kind, text in rows]
@@ -194,12 +227,14 @@ writes at a time; readers never have to wait, and nothing here needs to be close
 | `briefings.duckdb` | the published file: all tables below. Replaced whole, by rename, when every check has passed; an open session keeps the old one |
 | `raw/` | every page as it was fetched, by SHA-256, and `raw/manifest/` with where and when. Never overwritten; the only part that can't be made again |
 | `lake/` | a folder a table, Parquet: a file a month for {", ".join(MONTHLY_TABLES)}; one file for the others. `lake/_pages` holds the parsed pages |
-| `exports/` | what `briefings export` wrote: `parquet/`, `csv/`, `cmfa/`, each with a README |
+| `exports/` | what `briefings export` wrote: `parquet/`, `csv/`, `cmfa/`, each with a README and `datapackage.json`; `releases/`, archives to cite |
+| `report/` | what `briefings report` wrote: charts that lead to quotes; open `report/index.html` |
+| `docs/` | what `make docs` wrote: one page on models, columns and lineage, for a browser |
 | `queries/` | questions to start from: `briefings sql < warehouse/queries/latest_briefings.sql` |
 | `.build/` | scratch space of a build, with the SQL that dbt ran; may be deleted when nothing runs |
 
 Ask with `briefings sql "from marts.coverage"`, or open `briefings.duckdb` read-only with any DuckDB of version 1.5 or
-later. In DuckDB the same descriptions are comments: `select table_name, comment from duckdb_tables()`. Times are without
+later. In DuckDB the same descriptions are comments (`search.word_index` beside them is the index of `briefings search`, for programs): `select table_name, comment from duckdb_tables()`. Times are without
 zone: what a page prints is Beijing time, what the program notes is UTC. What is not known is null, never a dash. Offsets count characters (Unicode code points) from 0, the end is not included: a quote is
 `substr(text, start_char + 1, end_char - start_char)`.
 """

@@ -151,7 +151,7 @@ def test_the_queries_to_start_from_give_rows(published: Home, path: Path) -> Non
 
 
 def test_there_are_queries_and_the_readme_names_one() -> None:
-    assert 6 <= len(QUERIES) <= 12
+    assert len(QUERIES) >= 20
     named = re.findall(r"warehouse/queries/(\w+)\.sql", (CHECKOUT / "warehouse/README.md").read_text(encoding="utf-8"))
     assert named
     assert set(named) <= {path.stem for path in QUERIES}
@@ -482,7 +482,7 @@ def test_the_manifest_is_made_when_the_project_changes_and_only_then(
     manifest = ensure_manifest(project, tmp_path / "manifest")
     assert "model.briefings.turns" in manifest.read_text()
     with monkeypatch.context() as patch:
-        patch.setattr(build_module, "_dbt", lambda *_: pytest.fail("parsed again"))
+        patch.setattr(build_module, "run_dbt", lambda *_: pytest.fail("parsed again"))
         assert ensure_manifest(project, tmp_path / "manifest") == manifest
     (project / "models/more.sql").write_text("select 1 as one")
     assert "model.briefings.more" in ensure_manifest(project, tmp_path / "manifest").read_text()

@@ -17,7 +17,7 @@ from pipelines.settings import Home
 
 CMFA = (
     "id_orig id_split id link spokesperson day month year date question answer question_lem answer_lem who_asked"
-    " q_loc q_per q_org q_misc a_loc a_per a_org a_misc exchange_id"
+    " q_loc q_per q_org q_misc a_loc a_per a_org a_misc"
 ).split()
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "－1", "＋1", "＠1"]
@@ -56,7 +56,8 @@ def test_parquet_holds_the_tables_as_they_are(home: Home) -> None:
     for name, frame in frames().items():
         assert pl.read_parquet(home.exports / f"parquet/core/{name}.parquet").equals(frame), name
     assert {path.relative_to(home.exports / "parquet").as_posix() for path in paths} == (
-        {f"core/{name}.parquet" for name in (*frames(), "build_info")} | {"marts/place_counts.parquet", "marts/lonely.parquet", "README.md"}
+        {f"core/{name}.parquet" for name in (*frames(), "build_info")}
+        | {"marts/place_counts.parquet", "marts/lonely.parquet", "README.md", "datapackage.json", "CHECKSUMS"}
     )
     assert all(path.is_file() for path in paths)
 
@@ -72,7 +73,7 @@ def test_csv_holds_the_same_with_lists_as_json_and_null_apart_from_empty(home: H
     assert held[0]["body_text"] == frame["body_text"][0]
     assert held[1]["url"] == ""
     text = (home.exports / "csv/core/exchanges.csv").read_text(encoding="utf-8")
-    assert '""' not in text.splitlines()[1]
+    assert ',"",' not in text.splitlines()[1]
 
 
 def test_an_empty_text_is_told_apart_from_null(home: Home) -> None:
@@ -81,7 +82,7 @@ def test_an_empty_text_is_told_apart_from_null(home: Home) -> None:
     write_published(home, tables=tables)
     export(home, "csv")
     first = (home.exports / "csv/core/exchanges.csv").read_text(encoding="utf-8").splitlines()[1]
-    assert first.startswith('d1-x1,d1,0,2024-03-18,,d1-t1,"",')
+    assert first.startswith('"d1-x1","d1",0,2024-03-18,,"d1-t1","",')
 
 
 def test_no_cell_of_a_csv_begins_a_formula_and_every_text_can_be_had_back(home: Home) -> None:
@@ -140,15 +141,18 @@ def test_an_unknown_form_is_a_fault_of_the_caller(home: Home) -> None:
 
 
 def test_cmfa_has_the_columns_of_the_corpus_and_english_exchanges_by_date(home: Home) -> None:
-    assert [path.name for path in export(home, "cmfa")] == ["cmfa.csv", "README.md"]
+    assert [path.name for path in export(home, "cmfa")] == ["cmfa.csv", "cmfa_ids.csv", "README.md", "datapackage.json", "CHECKSUMS"]
     held = read_csv(home.exports / "cmfa/cmfa.csv")
     assert list(held[0]) == CMFA
-    assert [row["exchange_id"] for row in held] == ["d2-x1", "d1-x1"]
+    assert read_csv(home.exports / "cmfa/cmfa_ids.csv") == [
+        {"id": "1", "exchange_id": "d2-x1", "document_id": "d2", "question_turn_id": "d2-t0", "answer_turn_id": "d2-t1"},
+        {"id": "2", "exchange_id": "d1-x1", "document_id": "d1", "question_turn_id": "d1-t0", "answer_turn_id": "d1-t1"},
+    ]
     assert held[1] == {
         "id_orig": "2", "id_split": "-", "id": "2", "link": "https://www.mfa.meridia.example/1", "spokesperson": "Mo Wanli", "day": "18", "month": "3",
         "year": "2024", "date": "2024-03-18", "question": QUESTION, "answer": f"'{ANSWER}", "question_lem": "-", "answer_lem": "-",
         "who_asked": "Arendelle Times", "q_loc": "Meridia;Arendelle", "q_per": "-", "q_org": "-", "q_misc": "-", "a_loc": "Meridia;Arendelle",
-        "a_per": "-", "a_org": "-", "a_misc": "-", "exchange_id": "d1-x1",
+        "a_per": "-", "a_org": "-", "a_misc": "-",
     }  # fmt: skip
     assert (held[0]["link"], held[0]["who_asked"], held[0]["id"]) == ("-", "-", "1")
 
