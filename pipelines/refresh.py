@@ -29,6 +29,7 @@ from pipelines.parsed_pages import LOST, page_columns, parse_and_keep, read_page
 from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.build import BuildResult, build_warehouse
 from pipelines.publish.fingerprint import input_fingerprint, published_fingerprint
+from pipelines.publish.search_index import has_index
 from pipelines.publish.swap import publish
 from pipelines.settings import Home
 from pipelines.urls import page_number
@@ -220,7 +221,7 @@ def unpublished_input(home: Home) -> str | None:
     if not lake.months(home.lake):
         return None
     fingerprint = input_fingerprint(home)
-    return fingerprint if fingerprint != published_fingerprint(home) else None
+    return fingerprint if fingerprint != published_fingerprint(home) or not has_index(home) else None
 
 
 def check_stage(home: Home, progress: Progress) -> list[str]:

@@ -18,6 +18,7 @@ from filelock import FileLock
 from pipelines.errors import BriefingsError
 from pipelines.publish.connection import BUILD_FILE, MEMORY_LIMIT, THREADS, identifier, literal
 from pipelines.publish.fingerprint import project_fingerprint
+from pipelines.publish.search_index import write_index
 from pipelines.settings import DBT_PROJECT, Home
 
 if TYPE_CHECKING:
@@ -97,13 +98,13 @@ def build_warehouse(home: Home, facts: Mapping[str, str], project: Path = DBT_PR
     with _RUN:
         _clear(built)
         folder.mkdir(parents=True, exist_ok=True)
-        outcome = _dbt(["build", "--exclude-resource-type", "unit_test", "--no-write-json"], project, folder, _environment(home, built))
+        outcome = run_dbt(["build", "--exclude-resource-type", "unit_test", "--no-write-json"], project, folder, dbt_environment(home, built))
         found, success, counts = _nodes(outcome), outcome.success, {}
-        fault = _one_line(outcome.exception) if outcome.exception is not None else ""
+        fault = one_line(outcome.exception) if outcome.exception is not None else ""
         try:
             counts = _finish(built, [relation for _, relation in found if relation], facts if success else None)
         except duckdb.Error as error:
-            success, fault = False, fault or _one_line(error)
+            success, fault = False, fault or one_line(error)
     nodes = [replace(node, n_rows=counts.get(relation or "")) for node, relation in found]
     if not success and shutil.disk_usage(home.build).free < ROOM_BYTES:
         # DuckDB says this to the connection that runs into it; dbt opens another one and reports what that one finds.
@@ -130,7 +131,7 @@ def ensure_manifest(project_dir: Path, target_dir: Path) -> Path:
     with FileLock(target_dir / ".lock"):  # Dagster starts several processes that ask for it at once
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != fingerprint:
             stamp.unlink(missing_ok=True)
-            outcome = _dbt(["parse"], project_dir, target_dir, {})
+            outcome = run_dbt(["parse"], project_dir, target_dir, {})
             if not outcome.success:
                 raise RuntimeError(f"dbt cannot read {project_dir}: {outcome.exception}")
             stamp.write_text(fingerprint)
@@ -141,10 +142,11 @@ def _explain(node: NodeResult) -> str | None:
     """A line about a node that broke, failed or warns; None about others, also about what was skipped because of those."""
     if node.resource_type == "test" and node.status in ("fail", "warn"):
         return f"Check {node.name} {'failed' if node.status == 'fail' else 'warns'}: {node.n_failures or 0:,} rows."
-    return f"{node.resource_type.capitalize()} {node.name} broke: {_one_line(node.message or '')}" if node.status == "error" else None
+    return f"{node.resource_type.capitalize()} {node.name} broke: {one_line(node.message or '')}" if node.status == "error" else None
 
 
-def _one_line(message: object) -> str:
+def one_line(message: object) -> str:
+    """A message of dbt without its line breaks."""
     return " ".join(str(message).split())
 
 
@@ -155,7 +157,8 @@ def _clear(built: Path) -> None:
     shutil.rmtree(built.with_name(built.name + ".tmp"), ignore_errors=True)
 
 
-def _environment(home: Home, built: Path) -> dict[str, str]:
+def dbt_environment(home: Home, built: Path) -> dict[str, str]:
+    """What the dbt project asks for: where the lake lies, and which file it builds."""
     # The lake's folder becomes part of a glob in a SQL string that dbt-duckdb formats with str.format.
     lake = str(home.lake)
     for character, escaped in (("[", "[[]"), ("*", "[*]"), ("'", "''"), ("{", "{{"), ("}", "}}")):
@@ -168,7 +171,7 @@ def _environment(home: Home, built: Path) -> dict[str, str]:
     }
 
 
-def _dbt(command: list[str], project: Path, folder: Path, environment: dict[str, str]) -> dbtRunnerResult:
+def run_dbt(command: list[str], project: Path, folder: Path, environment: dict[str, str]) -> dbtRunnerResult:
     """Run a dbt command in this process: nothing on the terminal, everything that it writes below ``folder``."""
     with _RUN, _environ(environment):
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -230,7 +233,7 @@ def _nodes(outcome: dbtRunnerResult) -> list[tuple[NodeResult, str | None]]:
 
 
 def _finish(built: Path, relations: list[str], facts: Mapping[str, str] | None) -> dict[str, int]:
-    """Count the rows of the tables and, given the facts, write them: the last thing that happens to a build that is in order."""
+    """Count the rows of the tables; of a build that is in order, given the facts, index the words and write the facts last."""
     if not built.exists():
         return {}
     with duckdb.connect(str(built), config={"memory_limit": MEMORY_LIMIT, "threads": THREADS}) as connection:
@@ -241,6 +244,8 @@ def _finish(built: Path, relations: list[str], facts: Mapping[str, str] | None) 
                 row = connection.execute(f"select count(*) from {relation}").fetchone()
                 counts[relation] = int(row[0]) if row else 0
         if facts is not None:
+            if {"core.exchanges", "core.turns"} <= tables:
+                write_index(connection)
             columns = ", ".join(f"{literal(value)} as {identifier(name)}" for name, value in facts.items())
             connection.execute("create schema if not exists core")
             connection.execute(f"create or replace table core.build_info as select {columns}")
