@@ -16,7 +16,7 @@ export BRIEFINGS_HOME := $(HOME_FOLDER)
 export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
 export DO_NOT_TRACK   := 1
 
-.PHONY: help setup run test test-fast check format ui nightly manifest bench dictionary eval train lock clean
+.PHONY: help setup run test test-fast check format ui nightly report explore sql docs manifest bench dictionary eval train lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,23 @@ ui: setup $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on http://127.0.0.1:30
 
 nightly: setup  ## the UI, with a daemon that crawls, refreshes and publishes every night (PORT=…, deploy/README.md)
 	$(BIN)/python -m pipelines.defs.service --port $(or $(PORT),3000)
+
+report: setup  ## the report page of the published file; prints its path
+	@$(BIN)/briefings report
+
+explore: setup  ## search, read and cite exchanges in the browser (PORT=…, by default 8765)
+	@$(BIN)/briefings explore $(if $(PORT),--port $(PORT))
+
+# DuckDB's own shell: one package of the same version, which shows comments and completes names. Harlequin would bring 25 packages more and needs another
+# version of click. It opens the file read-only, and a refresh replaces the file by rename, so a session is never in the way; it keeps the data that it opened.
+sql: setup  ## a SQL shell on the published file, read-only (.quit leaves it)
+	@test -f "$(HOME_FOLDER)/briefings.duckdb" || { echo "Nothing is published in $(HOME_FOLDER) yet. Type: make run (the sample), or briefings ingest PATH and briefings refresh"; exit 2; }
+	@echo "Tables: core.*, marts.*, vocabulary.*   from marts.coverage limit 5;"
+	@echo "What they hold: select table_name, comment from duckdb_tables() where schema_name = 'marts';   .read warehouse/queries/latest_briefings.sql"
+	@$(BIN)/duckdb -readonly -cmd "set autoinstall_known_extensions = false" "$(HOME_FOLDER)/briefings.duckdb"
+
+docs: setup  ## dbt's pages on models, columns and lineage, for a browser and without network
+	@$(BIN)/python -m pipelines.publish.docs
 
 bench: setup  ## pages/s by stage, and wall time and memory of a whole refresh
 	$(BIN)/python -m tests.bench $(INPUT)

@@ -316,6 +316,99 @@ def evidence(
 
 
 @app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS…", help='All must occur; a "phrase in quotation marks" as it stands. English or Chinese.')
+    ],
+    since: Annotated[str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="First briefing day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Last briefing day.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", help="en or zh. Filters take names or codes and are repeatable.")
+    ] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Source, e.g. mfa-en.")] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option("--outlet", help="Who asked, e.g. Reuters; not_published where no page says it.")
+    ] = None,
+    spokesperson: Annotated[list[str] | None, typer.Option("--spokesperson", help="Who answered.")] = None,
+    country: Annotated[
+        list[str] | None, typer.Option("--country", help="Country or body named in it, e.g. USA or 'United States'.")
+    ] = None,
+    accuser: Annotated[list[str] | None, typer.Option("--accuser", help="Who accuses in it.")] = None,
+    accused: Annotated[list[str] | None, typer.Option("--accused", help="Who is accused in it.")] = None,
+    accusation: Annotated[list[str] | None, typer.Option("--accusation", help="Type of accusation, e.g. A01 or Cyber.")] = None,
+    direction: Annotated[list[str] | None, typer.Option("--direction", help="Direction of the accusation: IN, OUT or THIRD.")] = None,
+    pattern: Annotated[list[str] | None, typer.Option("--pattern", help="Response pattern, e.g. R01 or Unaware.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Number of exchanges.")] = 20,
+    chosen: FormatOption = None,
+    output: OutputOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Find questions and answers that hold all words, best first."""
+    days = _day(since, "--since"), _day(until, "--until")
+    place = _published(context, home)
+    from pipelines.publish.connection import reading
+    from pipelines.publish.search import matches, search_in
+    from pipelines.publish.selection import resolve
+
+    text = " ".join(words)
+    with reading(place) as connection:
+        selection = resolve(
+            connection,
+            since=days[0],
+            until=days[1],
+            languages=language or (),
+            sources=source or (),
+            outlets=outlet or (),
+            spokespersons=spokesperson or (),
+            countries=country or (),
+            accusers=accuser or (),
+            accused=accused or (),
+            accusation_types=accusation or (),
+            directions=direction or (),
+            patterns=pattern or (),
+        )
+        found = search_in(connection, text, selection, limit)
+        n_found = matches(connection, text, selection).height
+        n_without = n_found if n_found or selection.is_empty else matches(connection, text).height
+    if not n_found:
+        say(f"No exchange holds all of: {text}" + (" within the filters." if n_without else "."))
+        if n_without:
+            say(f"Without the filters {n_without:,} do: leave out one after the other.")
+        else:
+            say(
+                "Try fewer words, the other language, or no quotation marks. Put spaces between Chinese words: what is written together is a phrase."
+            )
+    if format_of(chosen, output) is not Format.table:
+        write_frame(found, chosen, output)
+    elif n_found:
+        shown = found.select("briefing_date", "outlet", "spokesperson", "snippet", "title", "turn_id")
+        write_frame(shown, chosen, output, title=f"{found.height:,} of {n_found:,} exchanges, best first")
+    if n_found:
+        say(f"To cite one: briefings cite {found['turn_id'][0]}")
+
+
+@app.command()
+def cite(
+    context: typer.Context,
+    turn_id: Annotated[
+        str, typer.Argument(metavar="TURN_ID", help="As search and evidence list it; an exchange's or document's id will do, too.")
+    ],
+    style: Annotated[str, typer.Option("--style", metavar="apa|chicago|bibtex|all", help="Style of the citation.")] = "all",
+    home: HomeOption = None,
+) -> None:
+    """Cite what was said: ministry, date, title, URL, turn number, hash and time of retrieval."""
+    if style not in ("apa", "chicago", "bibtex", "all"):
+        raise typer.BadParameter(f"'{style}' is none of apa, chicago, bibtex, all.", param_hint="--style")
+    place = _published(context, home)
+    from pipelines.publish.cite import STYLES, cite_in
+    from pipelines.publish.connection import reading
+
+    with reading(place) as connection:
+        typer.echo("\n\n".join(cite_in(connection, turn_id, each) for each in STYLES if style in (each, "all")))
+
+
+@app.command()
 def compare(
     context: typer.Context,
     old: Annotated[
@@ -358,18 +451,64 @@ def compare(
 def export(
     context: typer.Context,
     chosen: Annotated[
-        str, typer.Option("--format", metavar="parquet|csv|cmfa", help="cmfa: columns as in the CMFA PressCon corpus.")
-    ] = "parquet",
+        str | None,
+        typer.Option("--format", metavar="parquet|csv|cmfa", help="By default parquet. cmfa: columns as in the CMFA PressCon corpus."),
+    ] = None,
+    is_release: Annotated[
+        bool, typer.Option("--release", help="Make an archive to cite, with all tables, checksums, and what changed since the last one.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Write the published tables as files into exports/."""
-    if chosen not in ("parquet", "csv", "cmfa"):
+    if chosen not in (None, "parquet", "csv", "cmfa"):
         raise typer.BadParameter(f"'{chosen}' is none of parquet, csv, cmfa.", param_hint="--format")
+    if chosen and is_release:
+        raise typer.BadParameter("A release holds Parquet and CSV; leave --format out.", param_hint="--release")
     place = _published(context, home)
+    from pipelines.progress import RichProgress
     from pipelines.publish.exports import export as run
+    from pipelines.publish.exports import release
 
-    for path in run(place, chosen):
+    with RichProgress() as progress:
+        made = release(place, progress) if is_release else None
+        files = (made.archive, made.checksum) if made else run(place, chosen or "parquet", progress)
+    for path in files:
         typer.echo(path)
+    if made:
+        say(made.summary())
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Make the report page: charts that lead to the quotes behind them, as files that open without a network."""
+    place = _published(context, home)
+    from pipelines.publish.report import build_report
+
+    built = build_report(place)
+    typer.echo(built.index)
+    say(f"{built.n_pages:,} pages, {built.size_bytes / 1e6:,.1f} MB, {built.seconds:.1f} s.")
+    if is_opened:
+        typer.launch(built.index.as_uri())
+
+
+@app.command()
+def explore(
+    context: typer.Context,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Port of this machine; by default 8765, 0 takes a free one.")
+    ] = None,
+    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    home: HomeOption = None,
+) -> None:
+    """Filter, search, read and cite exchanges in the browser, read-only and for this machine alone. Ctrl+C ends it."""
+    from pipelines.explorer.serve import serve
+    from pipelines.publish.links import EXPLORER_PORT
+
+    serve(_home(context, home), EXPLORER_PORT if port is None else port, is_opened=is_opened)
 
 
 @app.command()
