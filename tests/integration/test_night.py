@@ -33,6 +33,7 @@ from pipelines.extract.landing import waiting_files
 from pipelines.publish.query import run_query
 from pipelines.settings import CHECKOUT, Home
 from tests.helpers import replay_faults as faults
+from tests.helpers.markdown import shown
 from tests.helpers.replay import ReplayServer
 from tests.helpers.replay_crawl import QUICK
 from tests.helpers.replay_site import briefing, invented_site
@@ -160,7 +161,7 @@ def test_a_question_taken_down_overnight_is_told_and_both_texts_are_shown(nights
     assert second.success, failure_of(second)
     check = check_of(second, "questions_kept")
     assert (check.passed, check.severity, check.metadata["questions removed"].value) == (False, dg.AssetCheckSeverity.WARN, 1)
-    assert "Who pays for the kites?" in check.metadata["look at"].value
+    assert "Who pays for the kites?" in shown(check.metadata["look at"])
     changes = run_query(
         home, "select turn_change, old_text, new_text from marts.page_changes where old_text is not null or new_text is not null"
     )
@@ -196,8 +197,8 @@ def test_a_page_that_stays_away_is_told_and_the_rest_is_published(nights: Nights
     assert n_tries(result) == 3
     check = check_of(result, "crawl_complete")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert page(3) in check.metadata["could not be fetched"].value
-    assert "status 503" in check.metadata["could not be fetched"].value
+    assert page(3) in shown(check.metadata["could not be fetched"])
+    assert "status 503" in shown(check.metadata["could not be fetched"])
     assert run_query(home, "select count(*) from core.documents").item() == 5
     server.lift()
     assert check_of(nights.run(only="raw_store"), "crawl_complete").passed
