@@ -16,7 +16,7 @@ export BRIEFINGS_HOME := $(HOME_FOLDER)
 export DAGSTER_HOME   ?= $(HOME_FOLDER)/.dagster
 export DO_NOT_TRACK   := 1
 
-.PHONY: help setup run test test-fast check format ui nightly report explore sql docs manifest bench dictionary eval train lock clean
+.PHONY: help setup run test test-fast check format ui nightly report picture explore sql docs manifest bench dictionary eval train lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,10 +34,11 @@ $(UV):
 
 setup: .venv/.installed  ## install everything into .venv
 
-run: setup  ## ingest INPUT (default: the sample), refresh, show the marts' first rows
+run: setup  ## ingest INPUT (default: the sample), refresh, show the marts' first rows, make the report page
 	@$(BIN)/briefings ingest "$(INPUT)" || [ $$? -eq 1 ]
 	@$(BIN)/briefings refresh || [ $$? -eq 1 ]
 	@$(BIN)/briefings tour
+	@$(BIN)/briefings report
 
 test: setup  ## all tests, fast ones first, WORKERS=2 files at a time
 	$(BIN)/pytest -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/eval tests/integration
@@ -70,6 +71,9 @@ nightly: setup  ## the UI, with a daemon that crawls, refreshes and publishes ev
 
 report: setup  ## the report page of the published file; prints its path
 	@$(BIN)/briefings report
+
+picture: setup  ## docs/report.png, the sample's report as README shows it; needs Chromium
+	$(BIN)/python -m tests.picture
 
 explore: setup  ## search, read and cite exchanges in the browser (PORT=…, by default 8765)
 	@$(BIN)/briefings explore $(if $(PORT),--port $(PORT))

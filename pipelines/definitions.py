@@ -16,12 +16,13 @@ from pipelines.defs.lake_tables import lake_tables
 from pipelines.defs.parsed_pages import parsed_pages
 from pipelines.defs.published_file import briefings_duckdb
 from pipelines.defs.raw_store import raw_store
+from pipelines.defs.report_page import report_page
 from pipelines.defs.schedules import every_night, nightly_job
 from pipelines.defs.sensors import landing_sensor
 from pipelines.defs.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[raw_store, parsed_pages, lake_tables, warehouse, briefings_duckdb],
+    assets=[raw_store, parsed_pages, lake_tables, warehouse, briefings_duckdb, report_page],
     asset_checks=[page_checks, lake_checks, coverage_check, freshness_check],
     jobs=[refresh_job, nightly_job, reparse_month],
     schedules=[every_night],

@@ -10,6 +10,7 @@ from pipelines.defs.home import HomeResource
 from pipelines.defs.lake_tables import lake_step
 from pipelines.defs.parsed_pages import parse_step
 from pipelines.defs.published_file import publish_step
+from pipelines.defs.report_page import report_step
 from pipelines.defs.reporting import Event, LogProgress, failures_explained
 from pipelines.defs.warehouse import build_step
 from pipelines.progress import Progress
@@ -59,6 +60,7 @@ def _flow(home: Home, progress: Progress, month: str) -> Iterator[Event]:
     if lake.months(home.lake):
         yield from publish_step(home, progress)
         yield coverage_step(home)
+        yield from report_step(home)
 
 
 def _unless_stopped(checks: Iterator[dg.AssetCheckResult]) -> Iterator[Event]:

@@ -140,7 +140,7 @@ def test_the_whole_flow_is_there_in_groups(definitions: dg.Definitions) -> None:
         "intermediate": {f"intermediate/{name}" for name in models if name.startswith(("int_", "evidence_"))},
         "marts": {f"marts/{name}" for name in marts},
         "vocabulary": {f"vocabulary/{path.stem}" for path in (DBT_PROJECT / "seeds").glob("*.csv")},
-        "publish": {"briefings_duckdb"},
+        "publish": {"briefings_duckdb", "report_page"},
     }
 
 
