@@ -98,7 +98,9 @@ def build_warehouse(home: Home, facts: Mapping[str, str], project: Path = DBT_PR
     with _RUN:
         _clear(built)
         folder.mkdir(parents=True, exist_ok=True)
-        outcome = run_dbt(["build", "--exclude-resource-type", "unit_test", "--no-write-json"], project, folder, dbt_environment(home, built))
+        outcome = run_dbt(
+            ["build", "--exclude-resource-type", "unit_test", "--no-write-json"], project, folder, dbt_environment(home, built)
+        )
         found, success, counts = _nodes(outcome), outcome.success, {}
         fault = one_line(outcome.exception) if outcome.exception is not None else ""
         try:
