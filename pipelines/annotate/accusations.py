@@ -494,19 +494,23 @@ QUOTE_WORDS = 20
 """The coding guide's limit for a quote of an accusation."""
 
 
+_CLAUSE_END = re.compile(r"(?<!\d)[;,:]|[;,:](?!\d)|\.(?=\W*$)")
+"""No comma of 10,696, and no stop of "U.S." or 3.5: sentences are split already, so that only the last stop ends one."""
+_CLAUSE_END_ZH = re.compile(r"[，；。]")
+
+
 def quote_span(words: str, start: int, end: int, language: str) -> tuple[int, int]:
     """The clause around the words that decide, at most 20 words (40 characters in Chinese), never cutting a word."""
-    marks = "，；。" if language == "zh" else ";,:"
-    left = max(words.rfind(mark, 0, start) for mark in marks) + 1
-    rights = [i for i in (words.find(mark, end) for mark in marks + ".") if i >= 0]
-    right = min(rights) if rights else len(words)
+    marks = [mark.start() for mark in (_CLAUSE_END_ZH if language == "zh" else _CLAUSE_END).finditer(words)]
+    left = max((mark for mark in marks if mark < start), default=-1) + 1
+    right = min((mark for mark in marks if mark >= end), default=len(words))
     while left < start and words[left].isspace():
         left += 1
     right = max(right, end)
     if language == "zh":
         if right - left < LEAST_QUOTE_CHARACTERS_ZH:
             # "据报道" alone says nothing: the clause that follows belongs to it.
-            right = min((i for i in (words.find(mark, right + 1) for mark in marks) if i >= 0), default=len(words))
+            right = min((mark for mark in marks if mark > right), default=len(words))
         left, right = max(left, start - 20), min(right, max(end, start + 40))
     else:
         tokens = [m.span() for m in re.finditer(r"\S+", words[left:right])]

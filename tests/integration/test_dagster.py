@@ -193,7 +193,7 @@ def test_every_step_runs_once(definitions: dg.Definitions) -> None:
     """Dagster cuts a step in two when checks make a circle, and dbt would run twice."""
     assert {node.name for node in definitions.resolve_job_def("refresh").nodes} == {
         "raw_store", "parsed_pages", "check_parsed_pages", "lake", "check_lake", "dbt_build", "briefings_duckdb", "marts__coverage_no_gaps",
-        "briefings_duckdb_latest_briefing_is_there",
+        "briefings_duckdb_latest_briefing_is_there", "report_page",
     }  # fmt: skip
 
 

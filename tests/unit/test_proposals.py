@@ -39,3 +39,18 @@ def test_a_clause_that_says_nothing_is_quoted_with_the_next() -> None:
     assert words[start:end] == "据报道，美国称里方的黑客入侵了港口"
     start, end = quote_span(words, words.index("黑客"), words.index("黑客") + 2, "zh")
     assert words[start:end] == "美国称里方的黑客入侵了港口"
+
+
+@pytest.mark.parametrize(
+    ("words", "decides", "quote"),
+    [
+        ("As we said, Velland seized 10,696 of our nets, and sold them.", "seized", "Velland seized 10,696 of our nets"),
+        ("The U.S. side has smeared our looms for 3.5 years.", "smeared", "The U.S. side has smeared our looms for 3.5 years"),
+        ("Since 2019, Velland has hacked 30 ports; nobody else did.", "hacked", "Velland has hacked 30 ports"),
+        ('They say: "Velland stole the clocks."', "stole", '"Velland stole the clocks'),
+    ],
+)
+def test_an_english_quote_is_the_clause_and_cuts_no_number_or_abbreviation(words: str, decides: str, quote: str) -> None:
+    at = words.index(decides)
+    start, end = quote_span(words, at, at + len(decides), "en")
+    assert words[start:end] == quote
