@@ -36,3 +36,13 @@ def sample_home(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     report = refresh(home)
     assert report.published, report.message
     return home
+
+
+@pytest.fixture(scope="session")
+def real_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with all real pages refreshed, for tests that only read it."""
+    home = Home(tmp_path_factory.mktemp("real") / "home")
+    ingest(home, [shared / "corpus", shared / "seeds"])
+    report = refresh(home)
+    assert report.published, report.message
+    return home

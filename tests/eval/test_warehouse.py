@@ -24,16 +24,6 @@ pytestmark = pytest.mark.slow
 HTML_EXACT_SHARE, PLAIN_EXACT_SHARE, CHINESE_EXACT_SHARE, HELD_SHARE = 0.995, 0.99, 0.985, 0.999
 
 
-@pytest.fixture(scope="module")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with all real pages."""
-    home = Home(tmp_path_factory.mktemp("real"))
-    ingest(home, [shared / "corpus", shared / "seeds"])
-    report = refresh(home)
-    assert report.published, report.build and report.build.explain()
-    return home
-
-
 def scored(shared: Path, scorer: str, *arguments: object) -> dict[str, Any]:
     """What a scorer prints."""
     command = [sys.executable, str(shared / "eval" / scorer), *map(str, arguments)]
@@ -47,29 +37,29 @@ def scored(shared: Path, scorer: str, *arguments: object) -> dict[str, Any]:
     ("folder", "floor"),
     [("mfa-en-html", HTML_EXACT_SHARE), ("mfa-zh-html", CHINESE_EXACT_SHARE), ("mfa-zh-html-2020-2024", CHINESE_EXACT_SHARE)],
 )
-def test_questions_and_answers_of_html_pages(real: Home, shared: Path, folder: str, floor: float) -> None:
-    score = scored(shared, "score_turns.py", real.published, shared / "corpus" / folder)
+def test_questions_and_answers_of_html_pages(real_home: Home, shared: Path, folder: str, floor: float) -> None:
+    score = scored(shared, "score_turns.py", real_home.published, shared / "corpus" / folder)
     assert score["pages_found"] == score["pages"]
     assert score["exact_share"] >= floor
     assert score["text_held_share"] >= HELD_SHARE
     assert score["extra_exchanges"] <= 0.01 * score["exchanges"]
 
 
-def test_no_page_is_lost(real: Home) -> None:
+def test_no_page_is_lost(real_home: Home) -> None:
     """Every stored page is a version of a document or stands in quarantine, and nothing that should be a document is refused."""
     found = run_query(
-        real,
+        real_home,
         "select (select count(distinct sha256) from core.document_versions) as n_used,"
         " (select count(distinct sha256) from core.quarantine where stage <> 'extract') as n_set_aside,"
         " (select count(*) from core.quarantine where is_error) as n_errors",
     ).row(0, named=True)
-    n_stored = len(list((real.raw / "objects").glob("*/*")))
+    n_stored = len(list((real_home.raw / "objects").glob("*/*")))
     assert found["n_used"] + found["n_set_aside"] == n_stored
-    errors = run_query(real, "select reason, detail from core.quarantine where is_error order by all").rows()
+    errors = run_query(real_home, "select reason, detail from core.quarantine where is_error order by all").rows()
     assert found["n_errors"] <= 0.01 * n_stored, errors
 
 
-def test_pages_as_plain_text_give_the_same_exchanges(real: Home, shared: Path, tmp_path: Path) -> None:
+def test_pages_as_plain_text_give_the_same_exchanges(real_home: Home, shared: Path, tmp_path: Path) -> None:
     """The English pages with every tag gone, ingested anew: questions and answers as from the HTML."""
     folder = tmp_path / "plain"
     folder.mkdir()
@@ -87,7 +77,7 @@ def test_pages_as_plain_text_give_the_same_exchanges(real: Home, shared: Path, t
     def letters(rows: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
         return {(day, *("".join(c for c in text.lower() if c.isalnum()) for text in texts)) for day, *texts in rows}
 
-    with duckdb.connect(str(real.published), read_only=True) as connection:
+    with duckdb.connect(str(real_home.published), read_only=True) as connection:
         dates = ", ".join(f"'{path.stem}'" for path in pages)
         wanted = connection.execute(
             f"{query} and document_id in (select document_id from core.document_versions where regexp_extract(url, '(t\\d+)\\.', 1) in ({dates}))"
@@ -114,9 +104,9 @@ CODED_SHARE = 0.65
 """Of the answers with the published words that the codebook codes: words alone are also found in reports of others and in negations."""
 
 
-def test_rates_of_the_published_words_are_those_published(shared: Path, real: Home) -> None:
+def test_rates_of_the_published_words_are_those_published(shared: Path, real_home: Home) -> None:
     """On 2021 to 2023 the published expressions find what their author counted; and what they find is coded, where the definitions agree."""
-    with duckdb.connect(str(real.published), read_only=True) as connection:
+    with duckdb.connect(str(real_home.published), read_only=True) as connection:
         answers = dict(
             connection.execute(
                 "select exchange_id, answer_text from core.exchanges where language = 'zh' and answer_text != '' and year(briefing_date) between 2021 and 2023"

@@ -454,3 +454,35 @@ def test_the_command_serves_this_machine_until_it_is_interrupted(sample_home: Ho
 def test_directions_have_words(site: str) -> None:
     text = ask(site)[2].decode()
     assert all(words.replace("'", "&#39;") in text for code, words in DIRECTIONS.items() if f'value="{code}"' in text)
+
+
+# --- real pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "dark"), SIZES)
+def test_real_pages_are_filtered_searched_and_read(real_home: Home, width: int, dark: bool) -> None:
+    with served(real_home) as address, browser_page(width, 900, dark=dark) as opened:
+        page, faults, overflow = opened.page, [], []
+
+        def look() -> None:
+            faults.extend(serious_faults(page))
+            overflow.append(overflow_pixels(page))
+
+        page.goto(address)
+        look()
+        if not page.locator("select[name=accused]").is_visible():
+            page.locator("summary").first.click()
+        page.select_option("select[name=accused]", "USA")
+        page.fill("input[name=words]", "hackers")
+        page.get_by_role("button", name="Show").first.click()
+        page.wait_for_load_state()
+        found = total(page.locator("h1").inner_text())
+        assert 0 < found < counted(real_home, "select count(distinct exchange_id) from core.accusations where accused = 'USA'")
+        look()
+        page.goto(f"{address}?words=%E7%BE%8E%E5%9B%BD")  # 美国
+        assert total(page.locator("h1").inner_text()) > 500
+        page.locator("main h2 a").first.click()
+        page.wait_for_load_state()
+        assert page.locator("mark, .accusation, .pattern").count() > 0
+        look()
+        assert (faults, max(overflow), opened.noted.errors, opened.noted.foreign) == ([], 0, [], [])

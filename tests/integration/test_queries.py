@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,9 +16,7 @@ import pytest
 import sqlfluff
 from helpers.command import run_command
 
-from pipelines.extract.ingest import ingest
 from pipelines.publish.query import run_query
-from pipelines.refresh import refresh
 from pipelines.settings import CHECKOUT, DBT_PROJECT, Home
 
 pytestmark = pytest.mark.slow
@@ -414,16 +411,6 @@ def test_every_query_was_narrowed() -> None:
     assert {name for name, _, _ in NARROWED} == set(QUERIES)
 
 
-@pytest.fixture(scope="module")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with all real pages."""
-    home = Home(tmp_path_factory.mktemp("real"))
-    ingest(home, [shared / "corpus", shared / "seeds"])
-    report = refresh(home)
-    assert report.published, report.message
-    return home
-
-
-def test_the_real_pages_give_rows_that_make_sense(real: Home) -> None:
+def test_the_real_pages_give_rows_that_make_sense(real_home: Home) -> None:
     for name in QUERIES:
-        makes_sense(real, name, rows_of(real, name))
+        makes_sense(real_home, name, rows_of(real_home, name))
