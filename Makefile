@@ -41,7 +41,7 @@ run: setup  ## ingest INPUT (default: the sample), refresh, show the marts' firs
 	@$(BIN)/briefings report
 
 test: setup  ## all tests, fast ones first, WORKERS=2 files at a time
-	$(BIN)/pytest -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/eval tests/integration
+	$(BIN)/pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/unit tests/integration tests/eval
 
 test-fast: setup  ## unit tests only
 	$(BIN)/pytest tests/unit
