@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from dagster import DagsterInstance
+
 from pipelines.settings import Home
 
 MODULE = "pipelines.definitions"
@@ -38,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=3000)
     options = parser.parse_args(arguments)
     environment = service_environment(Home.from_environment())
+    prepare_storage(Path(environment["DAGSTER_HOME"]))
     stopped_by: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -69,6 +72,12 @@ def service_environment(home: Home) -> dict[str, str]:
     shutil.copyfile(CONFIGURATION, folder / CONFIGURATION.name)
     home.landing.mkdir(parents=True, exist_ok=True)
     return os.environ | {"BRIEFINGS_HOME": str(home.root), "DAGSTER_HOME": str(folder), NIGHTLY_VARIABLE: "1", "DO_NOT_TRACK": "1"}
+
+
+def prepare_storage(folder: Path) -> None:
+    """Make Dagster's databases, where they are not there yet: two processes that make them at the same moment spoil them for good."""
+    with DagsterInstance.from_config(str(folder)):
+        pass
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

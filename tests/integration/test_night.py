@@ -29,6 +29,7 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
 from pipelines.calendar import BEIJING, conference_day
+from pipelines.defs.service import CONFIGURATION, prepare_storage
 from pipelines.extract.landing import waiting_files
 from pipelines.publish.query import run_query
 from pipelines.settings import CHECKOUT, Home
@@ -470,6 +471,13 @@ def living(sessions: Collection[int]) -> list[int]:
             if os.getsid(process.pid) in sessions and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process.pid)
     return found
+
+
+def test_the_databases_are_there_before_two_processes_use_them(tmp_path: Path) -> None:
+    shutil.copyfile(CONFIGURATION, tmp_path / CONFIGURATION.name)
+    for _ in range(2):
+        prepare_storage(tmp_path)
+        assert {path.name for path in tmp_path.rglob("*.db")} == {"schedules.db", "runs.db", "index.db"}
 
 
 def test_the_service_takes_in_what_lands_and_stops_as_a_whole(service: Service, sample: Path) -> None:
