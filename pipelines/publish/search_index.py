@@ -27,7 +27,17 @@ PART_BYTES = 1_000_000
 KEPT_INDEXES = 2
 """A process keeps so many indexes in memory: the published one, and the one before while a session still reads it."""
 
-_BATCH = 500
+_TEXTS_OF_MONTH = """
+    select
+        e.exchange_id,
+        coalesce(string_agg(t.text, chr(10) order by t.turn_index) filter (t.role = 'question'), ''),
+        coalesce(string_agg(t.text, chr(10) order by t.turn_index) filter (t.role <> 'question'), '')
+    from core.exchanges as e
+    left join core.turns as t on t.exchange_id = e.exchange_id
+    where date_trunc('month', e.briefing_date) = ?
+    group by e.exchange_id, e.briefing_date, e.document_id, e.exchange_index
+    order by e.briefing_date desc, e.document_id, e.exchange_index, e.exchange_id
+"""
 
 _HAN = "\u2e80-\u2fd5\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 IS_HAN = re.compile(f"[{_HAN}]")
@@ -99,21 +109,12 @@ def write_index(connection: duckdb.DuckDBPyConnection) -> None:
         create_words(words, keeps_text=False)
         words.execute("create table exchanges (number integer primary key, exchange_id text not null)")
         words.execute("begin")
-        rows = connection.execute(
-            """
-            select
-                e.exchange_id,
-                coalesce(string_agg(t.text, chr(10) order by t.turn_index) filter (t.role = 'question'), ''),
-                coalesce(string_agg(t.text, chr(10) order by t.turn_index) filter (t.role <> 'question'), '')
-            from core.exchanges as e
-            left join core.turns as t on t.exchange_id = e.exchange_id
-            group by e.exchange_id, e.briefing_date, e.document_id, e.exchange_index
-            order by e.briefing_date desc, e.document_id, e.exchange_index, e.exchange_id
-            """
-        )
+        months = connection.execute(
+            "select distinct date_trunc('month', briefing_date) as month from core.exchanges order by month desc"
+        ).fetchall()
         number = 0
-        while batch := rows.fetchmany(_BATCH):
-            for exchange_id, question, answer in batch:
+        for (month,) in months:  # all texts at once would be held twice in memory
+            for exchange_id, question, answer in connection.execute(_TEXTS_OF_MONTH, [month]).fetchall():
                 number += 1
                 words.execute("insert into exchanges values (?, ?)", (number, exchange_id))
                 words.execute("insert into words (rowid, question, answer) values (?, ?, ?)", (number, indexed(question), indexed(answer)))
