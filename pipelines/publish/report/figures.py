@@ -819,7 +819,6 @@ def country_over_time(front: Front, code: str, rows: Sequence[Mapping[str, Any]]
     """A small picture of the accusations of one country and against it, by year, for its page."""
     edition = front.edition
     years = years_between(edition.first, edition.last)
-    held = {row["year"] for row in rows}
 
     def specify(points: charts.Points) -> dict[str, Any]:
         values = []
@@ -838,7 +837,6 @@ def country_over_time(front: Front, code: str, rows: Sequence[Mapping[str, Any]]
                     ),
                 }
                 for row in rows
-                if row["year"] in held
             ]
             values += [{**row, "series": name} for row in charts.with_runs(shares, charts.drawn_years(rows, years))]
         return charts.over_time(values, {"is_in": "var(--in)", "is_out": "var(--out)"}, is_wide=False)
